@@ -1,0 +1,31 @@
+namespace AllianceNotify.Content;
+
+/// <summary>
+/// An alert in words for readers of one language first. Made once an alert and language; <see cref="For"/> puts in what
+/// differs between recipients.
+/// </summary>
+public sealed record RenderedAlert
+{
+    /// <summary>Stands for the recipient's acknowledge URL in all bodies; survives HTML and JSON escaping unchanged.</summary>
+    public const string AcknowledgeUrlPlaceholder = "https://acknowledge.invalid/a/0";
+
+    /// <summary><c>en</c> or <c>ja</c>.</summary>
+    public required string Language { get; init; }
+
+    public required string Subject { get; init; }
+
+    public required string Html { get; init; }
+
+    public required string Text { get; init; }
+
+    /// <summary>Adaptive Card 1.4 as JSON, at most 20 KiB of UTF-8.</summary>
+    public required string Card { get; init; }
+
+    /// <summary>The same content with this recipient's acknowledge URL in place of the placeholder.</summary>
+    public RenderedAlert For(Uri acknowledgeUrl) => this with
+    {
+        Html = Html.Replace(AcknowledgeUrlPlaceholder, System.Net.WebUtility.HtmlEncode(acknowledgeUrl.AbsoluteUri), StringComparison.Ordinal),
+        Text = Text.Replace(AcknowledgeUrlPlaceholder, acknowledgeUrl.AbsoluteUri, StringComparison.Ordinal),
+        Card = Card.Replace(AcknowledgeUrlPlaceholder, System.Text.Json.JsonEncodedText.Encode(acknowledgeUrl.AbsoluteUri).ToString(), StringComparison.Ordinal),
+    };
+}

@@ -1,0 +1,89 @@
+using System.Text.Json.Serialization;
+using AllianceNotify.Contacts;
+using AllianceNotify.Situations;
+
+namespace AllianceNotify.Delivery;
+
+[JsonConverter(typeof(KebabEnumConverter<DeliveryState>))]
+public enum DeliveryState
+{
+    Queued,
+
+    /// <summary>Claimed by a worker; nobody else may send it until the claim ends.</summary>
+    Sending,
+    Sent,
+
+    /// <summary>Refused, misconfigured or out of time on this channel; the fallback, if any, is a record of its own.</summary>
+    Failed,
+
+    /// <summary>The contact may not read it. Nothing was rendered or sent.</summary>
+    Withheld,
+    Cancelled,
+}
+
+/// <summary>
+/// One alert to one contact over one channel in one round of asking. Key: alert (partition), contact | channel | round
+/// (row), so that planning it twice is planning it once.
+/// </summary>
+public sealed record DeliveryRecord
+{
+    public required AlertId Alert { get; init; }
+
+    public required ContactId Contact { get; init; }
+
+    public required string Channel { get; init; }
+
+    /// <summary>0 for the alert itself; each escalation counts up.</summary>
+    public int Round { get; init; }
+
+    public required DeliveryState State { get; init; }
+
+    /// <summary>Address on this channel when it was planned; empty for withheld.</summary>
+    public required string Address { get; init; }
+
+    public string? DisplayName { get; init; }
+
+    public required string Agency { get; init; }
+
+    /// <summary>Language of the reader: <c>en</c> or <c>ja</c>.</summary>
+    public required string Language { get; init; }
+
+    /// <summary>Channels still to try after this one, in order.</summary>
+    public IReadOnlyList<ContactChannel> Fallbacks { get; init; } = [];
+
+    /// <summary>Why this contact is told or not: the subscriptions, lists or the marking rule.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>Sends begun. Carried with the delivery and never reset by a re-queue.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>After this no further attempt begins on this channel.</summary>
+    public required DateTimeOffset Deadline { get; init; }
+
+    public DateTimeOffset? NotBefore { get; init; }
+
+    public string? LastError { get; init; }
+
+    public required string MessageId { get; init; }
+
+    public string? ThreadMessageId { get; init; }
+
+    /// <summary>Which queue message holds the claim while <see cref="DeliveryState.Sending"/>.</summary>
+    public string? ClaimTicket { get; init; }
+
+    public DateTimeOffset? ClaimUntil { get; init; }
+
+    public required DateTimeOffset PlannedAt { get; init; }
+
+    public DateTimeOffset? FirstAttemptAt { get; init; }
+
+    public DateTimeOffset? SentAt { get; init; }
+
+    public string? ProviderId { get; init; }
+
+    [JsonIgnore]
+    public string Row => RowOf(Contact, Channel, Round);
+
+    public static string RowOf(ContactId contact, string channel, int round) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{contact}|{channel}|{round:D3}");
+}

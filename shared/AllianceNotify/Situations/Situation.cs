@@ -1,0 +1,134 @@
+using System.Text.Json.Serialization;
+using AllianceNotify.Classification;
+using AllianceNotify.Reports;
+
+namespace AllianceNotify.Situations;
+
+[JsonConverter(typeof(KebabEnumConverter<SituationStatus>))]
+public enum SituationStatus
+{
+    Open,
+
+    /// <summary>Its mode is in doubt: shown, pages nobody, waits for a person.</summary>
+    Held,
+
+    Closed,
+}
+
+/// <summary>One event in the world (or in one exercise) that reports, alerts and answers belong to.</summary>
+public sealed record Situation
+{
+    public required SituationId Id { get; init; }
+
+    /// <summary>Fixed when the situation is opened.</summary>
+    public required ReportMode Mode { get; init; }
+
+    public required SituationStatus Status { get; init; }
+
+    public required CategoryId Category { get; init; }
+
+    public IReadOnlyList<CategoryScore> Categories { get; init; } = [];
+
+    public required Urgency Urgency { get; init; }
+
+    public required Marking Marking { get; init; }
+
+    /// <summary>Title in each language known; the first is the source's own.</summary>
+    public required IReadOnlyList<ReportText> Texts { get; init; }
+
+    public ReportLocation? Location { get; init; }
+
+    public required DateTimeOffset OpenedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>When the newest report applied was observed; older ones do not overwrite what is shown.</summary>
+    public required DateTimeOffset ObservedAt { get; init; }
+
+    public required ReportId FirstReport { get; init; }
+
+    public required ReportId LatestReport { get; init; }
+
+    public required string Source { get; init; }
+
+    /// <summary>Revision of the latest alert; 0 where none was made.</summary>
+    public int Revision { get; init; }
+
+    public bool NeedsReview { get; init; }
+
+    public string? ReviewReason { get; init; }
+
+    public DateTimeOffset? ClosedAt { get; init; }
+
+    public string? ClosedReason { get; init; }
+}
+
+[JsonConverter(typeof(KebabEnumConverter<AlertKind>))]
+public enum AlertKind
+{
+    /// <summary>First word of a situation.</summary>
+    New,
+
+    /// <summary>What is known has changed.</summary>
+    Update,
+
+    /// <summary>It is over or was wrong; goes to everybody who was told.</summary>
+    AllClear,
+
+    /// <summary>To the duty desk: a person must decide what this is.</summary>
+    Review,
+}
+
+/// <summary>
+/// What is to be told, fixed when it is made. Everything a reader sees comes from here, so that every delivery of one
+/// alert says the same. <b>The mode is copied from the situation and nothing later can change it.</b>
+/// </summary>
+public sealed record Alert
+{
+    public required AlertId Id { get; init; }
+
+    public required SituationId Situation { get; init; }
+
+    /// <summary>1 for the first alert of a situation.</summary>
+    public required int Revision { get; init; }
+
+    public required AlertKind Kind { get; init; }
+
+    public required ReportMode Mode { get; init; }
+
+    public required CategoryId Category { get; init; }
+
+    public IReadOnlyList<CategoryScore> Categories { get; init; } = [];
+
+    public required double Confidence { get; init; }
+
+    public required Urgency Urgency { get; init; }
+
+    public required Marking Marking { get; init; }
+
+    public required IReadOnlyList<ReportText> Texts { get; init; }
+
+    public ReportLocation? Location { get; init; }
+
+    public IReadOnlyDictionary<string, FactValue> Facts { get; init; } = SituationReport.EmptyFacts;
+
+    public required DateTimeOffset ObservedAt { get; init; }
+
+    public required DateTimeOffset MadeAt { get; init; }
+
+    public required string Source { get; init; }
+
+    public ReportId? Report { get; init; }
+
+    /// <summary>Why a person is asked to look, for <see cref="AlertKind.Review"/>.</summary>
+    public string? ReviewReason { get; init; }
+
+    /// <summary>Set where a duty officer made the alert: their name.</summary>
+    public string? MadeBy { get; init; }
+
+    /// <summary>Lists to tell in place of the subscriptions; null for the ordinary audience.</summary>
+    public IReadOnlyList<Contacts.ListId>? Lists { get; init; }
+
+    public static AlertId IdOf(SituationId situation, int revision) =>
+        new(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"a-{situation.Value[2..]}-{revision}"));
+}

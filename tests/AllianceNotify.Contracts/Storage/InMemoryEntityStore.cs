@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using AllianceNotify.Storage;
+
+namespace AllianceNotify.Contracts.Storage;
+
+/// <summary>A working store in memory, for tests whose subject is not storage. Held to the same contract suite as the real ones.</summary>
+public sealed class InMemoryEntityStore : IEntityStore
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<(TableName Table, string Partition), SortedDictionary<string, StoredEntity>> partitions = [];
+    private long version;
+
+    public ValueTask<StoredEntity?> GetAsync(TableName table, string partition, string row, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (gate)
+        {
+            return ValueTask.FromResult(Rows(table, partition).GetValueOrDefault(row));
+        }
+    }
+
+    public ValueTask<WriteResult> WriteAsync(TableName table, string partition, EntityWrite write, CancellationToken cancellationToken) =>
+        WriteBatchAsync(table, partition, [write], cancellationToken);
+
+    public ValueTask<WriteResult> WriteBatchAsync(
+        TableName table, string partition, IReadOnlyList<EntityWrite> writes, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(writes.Count, IEntityStore.MaxBatch);
+        ArgumentOutOfRangeException.ThrowIfZero(writes.Count);
+        if (writes.DistinctBy(write => write.Row, StringComparer.Ordinal).Count() != writes.Count)
+        {
+            throw new ArgumentException("A batch names each row once.", nameof(writes));
+        }
+
+        lock (gate)
+        {
+            var rows = Rows(table, partition);
+            for (var i = 0; i < writes.Count; i++)
+            {
+                if (ConflictOf(writes[i], rows.GetValueOrDefault(writes[i].Row)) is { } kind)
+                {
+                    return ValueTask.FromResult<WriteResult>(new WriteResult.Conflict(i, kind));
+                }
+            }
+
+            var etags = writes.Select(write => Apply(rows, partition, write)).ToList();
+            return ValueTask.FromResult<WriteResult>(new WriteResult.Applied(etags));
+        }
+    }
+
+    public async IAsyncEnumerable<StoredEntity> QueryAsync(
+        TableName table, string partition, RowRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        List<StoredEntity> found;
+        lock (gate)
+        {
+            found = [.. Rows(table, partition).Values
+                .Where(entity => (range.From is null || string.CompareOrdinal(entity.Row, range.From) >= 0)
+                    && (range.To is null || string.CompareOrdinal(entity.Row, range.To) < 0))
+                .Take(range.Take ?? int.MaxValue)];
+        }
+
+        await Task.CompletedTask;
+        foreach (var entity in found)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return entity;
+        }
+    }
+
+    private static ConflictKind? ConflictOf(EntityWrite write, StoredEntity? present) => (write, present) switch
+    {
+        (EntityWrite.Insert, not null) => ConflictKind.AlreadyExists,
+        (EntityWrite.Replace or EntityWrite.Delete { IfMatch: not null }, null) => ConflictKind.Missing,
+        (EntityWrite.Replace replace, { } entity) when entity.ETag != replace.IfMatch => ConflictKind.Changed,
+        (EntityWrite.Delete { IfMatch: { } match }, { } entity) when entity.ETag != match => ConflictKind.Changed,
+        _ => null,
+    };
+
+    private ETag Apply(SortedDictionary<string, StoredEntity> rows, string partition, EntityWrite write)
+    {
+        if (write is EntityWrite.Delete)
+        {
+            rows.Remove(write.Row);
+            return default;
+        }
+
+        var body = write switch
+        {
+            EntityWrite.Insert insert => insert.Body,
+            EntityWrite.Replace replace => replace.Body,
+            EntityWrite.Upsert upsert => upsert.Body,
+            _ => throw new ArgumentException($"Unknown write {write.GetType().Name}.", nameof(write)),
+        };
+        var etag = new ETag((++version).ToString(CultureInfo.InvariantCulture));
+        rows[write.Row] = new StoredEntity(partition, write.Row, body.ToArray(), etag);
+        return etag;
+    }
+
+    private SortedDictionary<string, StoredEntity> Rows(TableName table, string partition)
+    {
+        if (!partitions.TryGetValue((table, partition), out var rows))
+        {
+            partitions[(table, partition)] = rows = new SortedDictionary<string, StoredEntity>(StringComparer.Ordinal);
+        }
+
+        return rows;
+    }
+}
