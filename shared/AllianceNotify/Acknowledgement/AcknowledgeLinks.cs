@@ -23,6 +23,9 @@ public sealed class AcknowledgeLinks(byte[] key, Uri publicBase)
     public Uri UrlFor(AlertId alert, ContactId contact, DateTimeOffset expires) =>
         new($"{publicBase.AbsoluteUri.TrimEnd('/')}/a/{TokenFor(alert, contact, expires)}");
 
+    /// <summary>The alert's page behind sign-in, for messages that several people receive: who answers is who signed in.</summary>
+    public Uri SignInUrlFor(AlertId alert) => new($"{publicBase.AbsoluteUri.TrimEnd('/')}/alerts/{Uri.EscapeDataString(alert.Value)}");
+
     public string TokenFor(AlertId alert, ContactId contact, DateTimeOffset expires)
     {
         var payload = Encoding.UTF8.GetBytes(string.Create(

@@ -14,6 +14,30 @@ public sealed class DeliveryTable(IEntityStore store)
         AlertId alert, ContactId contact, string channel, int round, CancellationToken cancellationToken) =>
         table.GetAsync(alert.Value, DeliveryRecord.RowOf(contact, channel, round), cancellationToken);
 
+    /// <summary>Those of the contacts' deliveries that exist, in no particular order.</summary>
+    public async Task<List<Versioned<DeliveryRecord>>> GetManyAsync(
+        AlertId alert, IReadOnlyList<ContactId> contacts, string channel, int round, CancellationToken cancellationToken)
+    {
+        var missing = contacts.Select(contact => DeliveryRecord.RowOf(contact, channel, round)).ToHashSet(StringComparer.Ordinal);
+        var found = new List<Versioned<DeliveryRecord>>(missing.Count);
+        if (missing.Count > 1)
+        {
+            // A fresh chunk's rows lie close together: one range read finds them. What a thinned-out chunk leaves is read by key.
+            var range = new RowRange(missing.Min(StringComparer.Ordinal), missing.Max(StringComparer.Ordinal) + '!', missing.Count * 2);
+            await foreach (var entity in table.Store.QueryAsync(table.Name, alert.Value, range, cancellationToken).ConfigureAwait(false))
+            {
+                if (missing.Remove(entity.Row))
+                {
+                    found.Add(new Versioned<DeliveryRecord>(table.Deserialize(entity.Body), entity.ETag, entity.Row));
+                }
+            }
+        }
+
+        var rest = await Task.WhenAll(missing.Select(row => table.GetAsync(alert.Value, row, cancellationToken).AsTask())).ConfigureAwait(false);
+        found.AddRange(rest.OfType<Versioned<DeliveryRecord>>());
+        return found;
+    }
+
     /// <summary>All deliveries of an alert, by contact.</summary>
     public IAsyncEnumerable<Versioned<DeliveryRecord>> ListAsync(AlertId alert, CancellationToken cancellationToken) =>
         table.QueryAsync(alert.Value, RowRange.All, cancellationToken);

@@ -31,7 +31,11 @@ public interface IAlertChannel
 }
 
 /// <summary>One alert, rendered, for recipients who read the same language first.</summary>
-public sealed record AlertDispatch(Alert Alert, RenderedAlert Content, IReadOnlyList<DispatchRecipient> Recipients);
+public sealed record AlertDispatch(Alert Alert, RenderedAlert Content, IReadOnlyList<DispatchRecipient> Recipients)
+{
+    /// <summary>0 for the alert itself; each escalation asks in a round of its own.</summary>
+    public int Round { get; init; }
+}
 
 public sealed record DispatchRecipient
 {
@@ -47,6 +51,9 @@ public sealed record DispatchRecipient
     /// <summary>Message-ID of the first alert of the situation to this recipient; null where this is the first.</summary>
     public string? ThreadMessageId { get; init; }
 
-    /// <summary>This recipient's acknowledge page.</summary>
+    /// <summary>
+    /// Where this recipient answers: a personal link where the channel sends one by one, else the alert's page behind sign-in,
+    /// since a message to several must not carry the right of one of them to answer.
+    /// </summary>
     public required Uri AcknowledgeUrl { get; init; }
 }
