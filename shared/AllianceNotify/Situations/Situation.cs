@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using AllianceNotify.Classification;
 using AllianceNotify.Reports;
@@ -48,6 +49,9 @@ public sealed record Situation
     public required ReportId FirstReport { get; init; }
 
     public required ReportId LatestReport { get; init; }
+
+    /// <summary>What the newest applied report stated, to tell news from repetition.</summary>
+    public IReadOnlyDictionary<string, FactValue> Facts { get; init; } = SituationReport.EmptyFacts;
 
     public required string Source { get; init; }
 
@@ -123,6 +127,9 @@ public sealed record Alert
     /// <summary>Why a person is asked to look, for <see cref="AlertKind.Review"/>.</summary>
     public string? ReviewReason { get; init; }
 
+    /// <summary>Somebody must answer it: the escalation policy applies. False for all-clears and news that raises nothing.</summary>
+    public required bool ExpectsAnswer { get; init; }
+
     /// <summary>Set where a duty officer made the alert: their name.</summary>
     public string? MadeBy { get; init; }
 
@@ -130,5 +137,22 @@ public sealed record Alert
     public IReadOnlyList<Contacts.ListId>? Lists { get; init; }
 
     public static AlertId IdOf(SituationId situation, int revision) =>
-        new(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"a-{situation.Value[2..]}-{revision}"));
+        new(string.Create(CultureInfo.InvariantCulture, $"a-{situation.Value[2..]}-{revision}"));
+
+    /// <summary>The situation and revision that an id names; false where it is not an alert's id.</summary>
+    public static bool TryParseId(AlertId id, out SituationId situation, out int revision)
+    {
+        var dash = id.Value.LastIndexOf('-');
+        if (dash > 2
+            && id.Value.StartsWith("a-", StringComparison.Ordinal)
+            && int.TryParse(id.Value.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out revision)
+            && revision > 0)
+        {
+            situation = new SituationId(string.Concat("s-", id.Value.AsSpan(2, dash - 2)));
+            return true;
+        }
+
+        (situation, revision) = (default, 0);
+        return false;
+    }
 }

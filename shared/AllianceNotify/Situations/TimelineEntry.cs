@@ -1,0 +1,41 @@
+using System.Text.Json.Serialization;
+using AllianceNotify.Reports;
+
+namespace AllianceNotify.Situations;
+
+[JsonConverter(typeof(KebabEnumConverter<TimelineKind>))]
+public enum TimelineKind
+{
+    ReportApplied,
+    AlertMade,
+
+    /// <summary>Deliveries of an alert or of a round of asking were planned.</summary>
+    Planned,
+
+    /// <summary>Nobody may or can be told; a person must act.</summary>
+    NobodyTold,
+    Answered,
+    Escalated,
+    EscalationEnded,
+
+    /// <summary>A duty officer changed category, mode hold or status.</summary>
+    Changed,
+}
+
+/// <summary>One line of a situation's history, in the order things happened. Facts only; pages put them into words.</summary>
+public sealed record TimelineEntry
+{
+    public required DateTimeOffset At { get; init; }
+
+    public required TimelineKind Kind { get; init; }
+
+    /// <summary>Who did it: a contact's or principal's name; null for the hub itself.</summary>
+    public string? Actor { get; init; }
+
+    public ReportId? Report { get; init; }
+
+    public AlertId? Alert { get; init; }
+
+    /// <summary>Reason or outcome in a sentence.</summary>
+    public string? Detail { get; init; }
+}
