@@ -112,6 +112,12 @@ public sealed record Alert
 
     public required IReadOnlyList<ReportText> Texts { get; init; }
 
+    /// <summary>
+    /// Titles that the situation was first told under, in each language known (bodies empty): subjects keep them, so that
+    /// mail clients thread. Empty: <see cref="Texts"/> are the first.
+    /// </summary>
+    public IReadOnlyList<ReportText> ThreadTitles { get; init; } = [];
+
     public ReportLocation? Location { get; init; }
 
     public IReadOnlyDictionary<string, FactValue> Facts { get; init; } = SituationReport.EmptyFacts;
