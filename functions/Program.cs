@@ -1,2 +1,3 @@
-var app = WebApplication.CreateSlimBuilder(args).Build();
-app.Run();
+using AllianceNotify.Functions.Cli;
+
+return await HubCommandLine.RunAsync(args);

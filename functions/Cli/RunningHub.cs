@@ -1,0 +1,48 @@
+using AllianceNotify.Functions.Web;
+using AllianceNotify.Security;
+
+namespace AllianceNotify.Functions.Cli;
+
+/// <summary>A hub from its start to its end, and what it prints.</summary>
+internal static class RunningHub
+{
+    /// <param name="arguments">Where it listens and keeps its things.</param>
+    /// <param name="whenListening">What to do once it answers; its failure ends the hub.</param>
+    /// <param name="cancellationToken">Ends the hub.</param>
+    public static async Task<int> RunAsync(
+        HubArguments arguments, Func<WebApplication, CancellationToken, Task>? whenListening, CancellationToken cancellationToken)
+    {
+        await using var app = HubApplication.Build(arguments);
+        using var stop = cancellationToken.Register(app.Lifetime.StopApplication);
+        await app.StartAsync(cancellationToken);
+        foreach (var address in app.Services.GetRequiredService<PublicAddress>().Listening)
+        {
+            Console.Out.WriteLine($"Listening on {address.AbsoluteUri.TrimEnd('/')}");
+        }
+
+        if (await app.Services.GetRequiredService<HubSecrets>().ClaimFirstStartAsync(cancellationToken))
+        {
+            Console.Out.WriteLine($"Sign in once, within the hour, at {await SignInLink.IssueAsync(app.Services, cancellationToken)}");
+        }
+
+        if (whenListening is not null)
+        {
+            await whenListening(app, app.Lifetime.ApplicationStopping);
+        }
+
+        await app.WaitForShutdownAsync(CancellationToken.None);
+        return 0;
+    }
+}
+
+internal static class SignInLink
+{
+    private const string LocalAdministrator = "local administrator";
+
+    public static async Task<Uri> IssueAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var ticket = await services.GetRequiredService<SessionTable>().IssueTicketAsync(
+            LocalAdministrator, HubRole.Administrator, services.GetRequiredService<TimeProvider>().GetUtcNow(), cancellationToken);
+        return new Uri($"{services.GetRequiredService<PublicAddress>().Base.AbsoluteUri.TrimEnd('/')}/sign-in?ticket={ticket}");
+    }
+}

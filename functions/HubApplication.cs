@@ -1,0 +1,38 @@
+using AllianceNotify.Functions.Endpoints;
+using AllianceNotify.Functions.Pumps;
+using AllianceNotify.Functions.Security;
+using AllianceNotify.Functions.Storage;
+using AllianceNotify.Functions.Telemetry;
+using AllianceNotify.Functions.Web;
+
+namespace AllianceNotify.Functions;
+
+/// <summary>The hub put together: what it is made of, in the order a report meets it, and what it answers.</summary>
+internal static class HubApplication
+{
+    /// <param name="arguments">What the command line says.</param>
+    /// <param name="adjust">The last word on services, for callers that bring their own store, queue or clock.</param>
+    public static WebApplication Build(HubArguments arguments, Action<WebApplicationBuilder>? adjust = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.AddHubConfiguration(arguments);
+        builder.AddHubLogging();
+        builder.AddTelemetry();
+        builder.AddWebServer();
+        builder.AddHttpAnswers();
+        builder.AddSecurity();
+        builder.AddStoreAndQueue();
+        builder.AddPumps();
+        adjust?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseHttpAnswers();
+        app.UseSecurity();
+        app.MapOpenApiDocument();
+        app.MapHealth();
+        app.MapSignIn();
+        app.MapApiKeys();
+        app.MapDeadLetters();
+        return app;
+    }
+}

@@ -1,0 +1,28 @@
+namespace AllianceNotify.Functions;
+
+/// <summary>What the command line says over the configuration.</summary>
+internal sealed record HubArguments(string? Urls = null, string? Data = null)
+{
+    /// <summary>Set by the Functions host when it runs the hub as its custom handler.</summary>
+    public const string CustomHandlerPort = "FUNCTIONS_CUSTOMHANDLER_PORT";
+
+    public Dictionary<string, string?> ToConfiguration()
+    {
+        var settings = new Dictionary<string, string?>();
+        if (Urls is not null)
+        {
+            settings[$"{HubOptions.Section}:{nameof(HubOptions.Urls)}"] = Urls;
+        }
+        else if (Environment.GetEnvironmentVariable(CustomHandlerPort) is { Length: > 0 } port)
+        {
+            settings[$"{HubOptions.Section}:{nameof(HubOptions.Urls)}"] = $"http://127.0.0.1:{port}";
+        }
+
+        if (Data is not null)
+        {
+            settings[$"{HubOptions.Section}:{nameof(HubOptions.DataDirectory)}"] = Data;
+        }
+
+        return settings;
+    }
+}

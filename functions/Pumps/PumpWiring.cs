@@ -1,0 +1,52 @@
+using AllianceNotify.Messaging;
+
+namespace AllianceNotify.Functions.Pumps;
+
+internal static class PumpWiring
+{
+    public static void AddPumps(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<PumpOptions>()
+            .Bind(builder.Configuration.GetSection(PumpOptions.Section))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        // A pump catches whatever it can meet. One that ends all the same is a bug, and a hub that looks alive and does
+        // nothing would be worse than one that is started again.
+        builder.Services.Configure<HostOptions>(host =>
+        {
+            host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.StopHost;
+            host.ServicesStartConcurrently = true;
+            host.ServicesStopConcurrently = true;
+        });
+    }
+
+    /// <summary>A stage, and the pump that feeds it unless this instance only accepts.</summary>
+    public static void AddStage<TStage>(this WebApplicationBuilder builder)
+        where TStage : class, IQueueStage
+    {
+        builder.Services.AddSingleton<TStage>();
+        if (builder.PumpsEnabled())
+        {
+            builder.Services.AddSingleton<IHostedService>(services =>
+                ActivatorUtilities.CreateInstance<QueuePump>(services, services.GetRequiredService<TStage>()));
+        }
+    }
+
+    /// <summary>Work by the clock, unless this instance only accepts.</summary>
+    public static void AddSweep(this WebApplicationBuilder builder, string name, TimeSpan every, Func<IServiceProvider, CancellationToken, Task> run)
+    {
+        if (!builder.PumpsEnabled())
+        {
+            return;
+        }
+
+        builder.Services.AddKeyedSingleton(name, (services, _) =>
+            new Sweep(name, every, token => run(services, token), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(services => services.GetRequiredKeyedService<Sweep>(name));
+        builder.Services.AddSingleton<IHostedService>(services =>
+            ActivatorUtilities.CreateInstance<SweepPump>(services, services.GetRequiredKeyedService<Sweep>(name)));
+    }
+
+    private static bool PumpsEnabled(this WebApplicationBuilder builder) =>
+        builder.Configuration.GetSection(PumpOptions.Section).GetValue(nameof(PumpOptions.Enabled), defaultValue: true);
+}

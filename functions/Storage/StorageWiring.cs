@@ -1,0 +1,30 @@
+using AllianceNotify.Functions.Cli;
+
+namespace AllianceNotify.Functions.Storage;
+
+internal static class StorageWiring
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>The adapters that configuration names. An unknown name stops the start.</summary>
+    public static void AddStoreAndQueue(this WebApplicationBuilder builder)
+    {
+        var hub = builder.HubOptions();
+        if (hub.Store != "sqlite" || hub.Queue != "sqlite")
+        {
+            throw new CallFailed($"Store '{hub.Store}' with queue '{hub.Queue}' is not known: this build has sqlite.");
+        }
+    }
+
+    /// <summary>The data folder, made readable by its owner only: it holds reports, contacts and the hub's secrets.</summary>
+    public static string EnsureDataDirectory(this HubOptions hub)
+    {
+        var path = Path.GetFullPath(hub.DataDirectory);
+        if (OperatingSystem.IsWindows())
+        {
+            return Directory.CreateDirectory(path).FullName;
+        }
+
+        return Directory.Exists(path) ? path : Directory.CreateDirectory(path, OwnerOnly).FullName;
+    }
+}
