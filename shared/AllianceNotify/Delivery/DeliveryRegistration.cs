@@ -1,0 +1,67 @@
+using AllianceNotify.Acknowledgement;
+using AllianceNotify.Delivery.Channels;
+using AllianceNotify.Messaging;
+using AllianceNotify.Situations;
+using AllianceNotify.Telemetry;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace AllianceNotify.Delivery;
+
+public static class DeliveryRegistration
+{
+    /// <summary>
+    /// The delivery stage. Expects the store, the queue, the time, <see cref="AcknowledgeLinks"/>, <see cref="HubMetrics"/>, a
+    /// <see cref="Random"/> and <see cref="RenderAlert"/> to be registered as well.
+    /// </summary>
+    public static IServiceCollection AddDelivery(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<DeliveryOptions>().Bind(configuration.GetSection(DeliveryOptions.Section)).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DeliveryOptions>, DeliveryOptionsValidator>());
+        services.TryAddSingleton<DeliveryTable>();
+        services.TryAddSingleton<DeadLetterTable>();
+        services.TryAddSingleton<SituationTable>();
+        services.TryAddSingleton(provider => new ReplayDelivery(
+            provider.GetRequiredService<DeliveryTable>(),
+            provider.GetRequiredService<SituationTable>(),
+            provider.GetRequiredService<IMessageQueue>(),
+            provider.GetRequiredService<IOptions<DeliveryOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<DeadLetters>();
+        services.TryAddSingleton<ChannelSet>();
+        services.TryAddSingleton(provider => new SendableAlerts(
+            provider.GetRequiredService<SituationTable>(), provider.GetRequiredService<RenderAlert>()));
+        services.TryAddSingleton(provider => new DeliverAlerts(
+            provider.GetRequiredService<DeliveryTable>(),
+            provider.GetRequiredService<SendableAlerts>(),
+            provider.GetRequiredService<ChannelSet>(),
+            provider.GetRequiredService<DeadLetterTable>(),
+            provider.GetRequiredService<AcknowledgeLinks>(),
+            provider.GetRequiredService<IMessageQueue>(),
+            provider.GetRequiredService<IOptions<DeliveryOptions>>().Value,
+            provider.GetRequiredService<Random>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<HubMetrics>(),
+            provider.GetRequiredService<ILogger<DeliverAlerts>>()));
+        services.AddSingleton<IQueueStage>(provider => provider.GetRequiredService<DeliverAlerts>());
+        return services.AddOutbox(configuration);
+    }
+
+    /// <summary>The outbox under the name of a channel that is not set up.</summary>
+    public static IServiceCollection AddOutboxInPlaceOf(this IServiceCollection services, string channel) =>
+        services.AddSingleton<IAlertChannel>(provider => Outbox(channel, provider));
+
+    private static IServiceCollection AddOutbox(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<OutboxOptions>().Bind(configuration.GetSection(OutboxOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(provider => new OutboxFolder(provider.GetRequiredService<IOptions<OutboxOptions>>().Value.Folder));
+        services.AddSingleton(OutboxFormat.Card);
+        return services.AddOutboxInPlaceOf(OutboxChannel.ChannelName);
+    }
+
+    private static OutboxChannel Outbox(string name, IServiceProvider provider) => new(
+        name, provider.GetRequiredService<OutboxFolder>(), provider.GetServices<OutboxFormat>(), provider.GetRequiredService<TimeProvider>());
+}

@@ -1,0 +1,43 @@
+namespace AllianceNotify.Delivery;
+
+/// <summary>What a chunk's worker has to do about one delivery it read.</summary>
+internal abstract record DueDelivery
+{
+    private DueDelivery()
+    {
+    }
+
+    /// <summary>Sent, withheld or cancelled: nothing.</summary>
+    public sealed record Settled : DueDelivery;
+
+    /// <summary>Failed: see to it that the next channel, or a person, has it. Done before perhaps; doing it again changes nothing.</summary>
+    public sealed record Lapsed : DueDelivery;
+
+    /// <summary>Not before <paramref name="Until"/>: its own time, or the end of another worker's claim.</summary>
+    public sealed record Waiting(DateTimeOffset Until) : DueDelivery;
+
+    /// <summary>No further attempt on this channel.</summary>
+    public sealed record GivenUp(string Reason) : DueDelivery;
+
+    /// <summary>May be claimed and sent now.</summary>
+    public sealed record Claimable : DueDelivery;
+
+    /// <param name="record">As read.</param>
+    /// <param name="ticket">
+    /// Of the message in hand. A claim under it was made by an earlier run of this very message, which has ended: its sends
+    /// never outlast the lease they ran under.
+    /// </param>
+    /// <param name="now">The time.</param>
+    /// <param name="limits">Of the record's channel.</param>
+    public static DueDelivery Of(DeliveryRecord record, string ticket, DateTimeOffset now, ChannelLimits limits) => record.State switch
+    {
+        DeliveryState.Sent or DeliveryState.Withheld or DeliveryState.Cancelled => new Settled(),
+        DeliveryState.Failed => new Lapsed(),
+        DeliveryState.Sending when record.ClaimUntil > now && record.ClaimTicket != ticket => new Waiting(record.ClaimUntil.Value),
+        _ when now >= record.Deadline => new GivenUp($"Not sent by its deadline. {record.LastError}".TrimEnd()),
+        _ when record.Attempts >= limits.MaxAttempts => new GivenUp($"Not sent in {record.Attempts} attempts. {record.LastError}".TrimEnd()),
+        DeliveryState.Queued when record.NotBefore > now => new Waiting(record.NotBefore.Value),
+        DeliveryState.Queued or DeliveryState.Sending => new Claimable(),
+        _ => throw new InvalidOperationException($"Unknown delivery state {record.State}."),
+    };
+}
