@@ -101,7 +101,10 @@ public sealed record Subscription
     public PolicyId? Policy { get; init; }
 }
 
-/// <summary>A circle (WGS 84 degrees, kilometres) or area codes; a report matches if either does, or if it names no place.</summary>
+/// <summary>
+/// A circle (WGS 84 degrees, kilometres) or area codes; a report matches if either does, or if it names no place that
+/// can be compared: none at all, or only codes of other schemes or only a point where the other is what the area has.
+/// </summary>
 public sealed record SubscriptionArea
 {
     public double? Latitude { get; init; }
@@ -112,9 +115,6 @@ public sealed record SubscriptionArea
 
     public IReadOnlyList<string> AreaCodes { get; init; } = [];
 }
-
-/// <summary>Local times in the contact's zone; from 22:00 to 07:00 spans midnight.</summary>
-public sealed record QuietHours(TimeOnly From, TimeOnly To);
 
 /// <summary>What happens when nobody answers.</summary>
 public sealed record EscalationPolicy
@@ -130,6 +130,24 @@ public sealed record EscalationPolicy
 
     /// <summary>After the last step, how often everybody is asked again until somebody answers; null: never.</summary>
     public TimeSpan? RepeatEvery { get; init; }
+
+    /// <summary>
+    /// What holds for flash and urgent alerts that name no policy: everybody again after 3 minutes, every member of every
+    /// list that was told after 8 minutes, then everybody every 10 minutes until somebody answers. A policy stored under
+    /// its id takes its place.
+    /// </summary>
+    public static readonly EscalationPolicy Default = new()
+    {
+        Id = new PolicyId("default"),
+        Name = new LocalizedText("Default", "既定"),
+        Steps =
+        [
+            new EscalationStep { After = TimeSpan.FromMinutes(3), Target = EscalationTarget.Again },
+            new EscalationStep { After = TimeSpan.FromMinutes(8), Target = EscalationTarget.WholeList },
+        ],
+        OnAnswer = OnAnswer.Stop,
+        RepeatEvery = TimeSpan.FromMinutes(10),
+    };
 }
 
 [JsonConverter(typeof(KebabEnumConverter<OnAnswer>))]
@@ -177,6 +195,11 @@ public sealed record Rota
     public required LocalizedText Name { get; init; }
 
     public required IReadOnlyList<RotaEntry> Entries { get; init; }
+
+    /// <summary>Who is on call at this time, each once, in the order of the entries.</summary>
+    public IReadOnlyList<ContactId> OnCallAt(DateTimeOffset time) =>
+        [.. Entries.Where(entry => entry.From <= time && time < entry.To).Select(entry => entry.Contact).Distinct()];
 }
 
+/// <summary><paramref name="From"/> is inside, <paramref name="To"/> is not: one watch ends as the next begins.</summary>
 public sealed record RotaEntry(ContactId Contact, DateTimeOffset From, DateTimeOffset To);
