@@ -26,14 +26,17 @@ public sealed record Marking(Tlp Tlp, IReadOnlyList<string> ReleasableTo)
     public static readonly Marking Public = new(Tlp.Clear, []);
 
     /// <summary>The label as TLP 2.0 writes it, never translated: <c>TLP:AMBER+STRICT</c>.</summary>
-    public string Label => Tlp switch
+    public string Label => LabelOf(Tlp);
+
+    /// <summary>A colour as TLP 2.0 writes it, never translated.</summary>
+    public static string LabelOf(Tlp tlp) => tlp switch
     {
         Tlp.Clear => "TLP:CLEAR",
         Tlp.Green => "TLP:GREEN",
         Tlp.Amber => "TLP:AMBER",
         Tlp.AmberStrict => "TLP:AMBER+STRICT",
         Tlp.Red => "TLP:RED",
-        _ => throw new InvalidOperationException($"Unknown TLP colour {Tlp}."),
+        _ => throw new InvalidOperationException($"Unknown TLP colour {tlp}."),
     };
 
     /// <summary>
