@@ -40,7 +40,14 @@ public abstract record ReadResult
     }
 
     /// <summary>Zero or more reports (a feed with nothing new has none).</summary>
-    public sealed record Reports(IReadOnlyList<SituationReport> Items) : ReadResult;
+    public sealed record Reports(IReadOnlyList<SituationReport> Items) : ReadResult
+    {
+        /// <summary>
+        /// In a collection, the entries that could not be read: one bad entry does not silence the others. Where no entry can be
+        /// read, the collection is <see cref="Invalid"/>.
+        /// </summary>
+        public IReadOnlyList<FieldError> SkippedEntries { get; init; } = [];
+    }
 
     /// <summary>Malformed or invalid: 400 with every error at once.</summary>
     public sealed record Invalid(IReadOnlyList<FieldError> Errors) : ReadResult;

@@ -13,12 +13,13 @@ public sealed class InMemoryMessageQueue(TimeProvider time) : IMessageQueue
 
     public ValueTask SendAsync(QueueName queue, IReadOnlyList<QueueMessage> messages, CancellationToken cancellationToken)
     {
+        MessageLimits.CheckSend(queue, messages);
         cancellationToken.ThrowIfCancellationRequested();
         lock (gate)
         {
             foreach (var message in messages)
             {
-                items.Add(new Item(queue, message with { Body = message.Body.ToArray() }, ++sequence, time.GetUtcNow()) { VisibleAt = message.NotBefore });
+                items.Add(new Item(queue.Value, message with { Body = message.Body.ToArray() }, ++sequence, time.GetUtcNow()) { VisibleAt = message.NotBefore });
             }
         }
 
@@ -28,57 +29,73 @@ public sealed class InMemoryMessageQueue(TimeProvider time) : IMessageQueue
 
     public async ValueTask<IReadOnlyList<LeasedMessage>> ReceiveAsync(QueueName queue, int max, TimeSpan lease, CancellationToken cancellationToken)
     {
+        MessageLimits.CheckReceive(queue, max, lease);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Task wait;
+            Task signal;
+            DateTimeOffset? next;
             lock (gate)
             {
-                wait = changed.Task;
+                signal = changed.Task;
                 if (TakeReady(queue, max, lease) is { Count: > 0 } taken)
                 {
                     return taken;
                 }
+
+                next = items.Where(item => item.Queue == queue.Value).Min(item => item.LeaseId is null ? item.VisibleAt : item.LeasedUntil);
             }
 
-            // Time may pass without a signal; look again shortly.
-            await Task.WhenAny(wait, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken));
+            await WaitAsync(signal, next, cancellationToken);
         }
     }
 
-    public ValueTask<bool> CompleteAsync(LeasedMessage message, CancellationToken cancellationToken) => Settle(message, item => items.Remove(item));
+    public ValueTask<bool> CompleteAsync(LeasedMessage message, CancellationToken cancellationToken) =>
+        Settle(message, item => items.Remove(item), cancellationToken);
 
-    public ValueTask<bool> AbandonAsync(LeasedMessage message, TimeSpan delay, CancellationToken cancellationToken) => Settle(message, item =>
+    public ValueTask<bool> AbandonAsync(LeasedMessage message, TimeSpan delay, CancellationToken cancellationToken)
     {
-        item.LeaseId = null;
-        item.VisibleAt = time.GetUtcNow() + delay;
-    });
+        ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
+        return Settle(message, item => (item.LeaseId, item.VisibleAt) = (null, time.GetUtcNow() + delay), cancellationToken);
+    }
 
-    public ValueTask<bool> DeadLetterAsync(LeasedMessage message, string reason, CancellationToken cancellationToken) => Settle(message, item => Bury(item, reason));
+    public ValueTask<bool> DeadLetterAsync(LeasedMessage message, string reason, CancellationToken cancellationToken)
+    {
+        var kept = MessageLimits.Kept(reason);
+        return Settle(message, item => Bury(message.Queue, item, kept), cancellationToken);
+    }
 
-    public ValueTask<bool> RenewAsync(LeasedMessage message, TimeSpan lease, CancellationToken cancellationToken) =>
-        Settle(message, item => item.LeasedUntil = time.GetUtcNow() + lease);
+    public ValueTask<bool> RenewAsync(LeasedMessage message, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lease, TimeSpan.Zero);
+        return Settle(message, item => item.LeasedUntil = time.GetUtcNow() + lease, cancellationToken);
+    }
 
     public ValueTask<IReadOnlyList<DeadLetter>> PeekDeadLettersAsync(QueueName queue, string? after, int max, CancellationToken cancellationToken)
     {
+        MessageLimits.CheckQueue(queue);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(max);
+        cancellationToken.ThrowIfCancellationRequested();
         lock (gate)
         {
             return ValueTask.FromResult<IReadOnlyList<DeadLetter>>(
-                [.. dead.Where(letter => letter.Queue == queue && (after is null || string.CompareOrdinal(letter.Id, after) > 0)).Take(max)]);
+                [.. dead.Where(letter => letter.Queue.Value == queue.Value && (after is null || string.CompareOrdinal(letter.Id, after) > 0)).Take(max)]);
         }
     }
 
     public ValueTask<bool> ReplayDeadLetterAsync(QueueName queue, string id, CancellationToken cancellationToken)
     {
+        MessageLimits.CheckQueue(queue);
+        cancellationToken.ThrowIfCancellationRequested();
         lock (gate)
         {
-            if (dead.Find(letter => letter.Queue == queue && letter.Id == id) is not { } found)
+            if (dead.Find(letter => letter.Queue.Value == queue.Value && letter.Id == id) is not { } found)
             {
                 return ValueTask.FromResult(false);
             }
 
             dead.Remove(found);
-            items.Add(new Item(queue, found.Message with { NotBefore = null }, ++sequence, time.GetUtcNow()));
+            items.Add(new Item(queue.Value, found.Message with { NotBefore = null }, ++sequence, time.GetUtcNow()));
         }
 
         Signal();
@@ -87,22 +104,47 @@ public sealed class InMemoryMessageQueue(TimeProvider time) : IMessageQueue
 
     public ValueTask<QueueDepth> GetDepthAsync(QueueName queue, CancellationToken cancellationToken)
     {
+        MessageLimits.CheckQueue(queue);
+        cancellationToken.ThrowIfCancellationRequested();
         lock (gate)
         {
-            var waiting = items.Where(item => item.Queue == queue).ToList();
-            var oldest = waiting.Where(item => item.LeaseId is null).Select(item => (DateTimeOffset?)item.EnqueuedAt).Min();
-            return ValueTask.FromResult(new QueueDepth(waiting.Count, dead.Count(letter => letter.Queue == queue), oldest));
+            var active = items.Where(item => item.Queue == queue.Value).ToList();
+            var now = time.GetUtcNow();
+            var oldest = active.Where(item => item.LeaseId is null || item.LeasedUntil <= now).Select(item => (DateTimeOffset?)item.EnqueuedAt).Min();
+            return ValueTask.FromResult(new QueueDepth(active.Count, dead.Count(letter => letter.Queue.Value == queue.Value), oldest));
         }
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Until something has changed or the time is come.</summary>
+    private async Task WaitAsync(Task signal, DateTimeOffset? next, CancellationToken cancellationToken)
+    {
+        if (next is not { } due)
+        {
+            await signal.WaitAsync(cancellationToken);
+            return;
+        }
+
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var wait = due - time.GetUtcNow();
+        var timer = Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, done.Token);
+
+        // A simulated clock may have moved before the timer was set, which then rings too late.
+        if (time.GetUtcNow() < due)
+        {
+            await Task.WhenAny(signal, timer);
+        }
+
+        await done.CancelAsync();
+    }
 
     private List<LeasedMessage> TakeReady(QueueName queue, int max, TimeSpan lease)
     {
         var now = time.GetUtcNow();
         var taken = new List<LeasedMessage>();
         var ready = items
-            .Where(item => item.Queue == queue && (item.LeaseId is null ? item.VisibleAt is null || item.VisibleAt <= now : item.LeasedUntil <= now))
+            .Where(item => item.Queue == queue.Value && (item.LeaseId is null ? item.VisibleAt is null || item.VisibleAt <= now : item.LeasedUntil <= now))
             .OrderBy(item => item.Message.Lane).ThenBy(item => item.Sequence)
             .ToList();
         foreach (var item in ready)
@@ -114,7 +156,7 @@ public sealed class InMemoryMessageQueue(TimeProvider time) : IMessageQueue
 
             if (item.DeliveryCount >= queue.MaxDeliveries)
             {
-                Bury(item, $"Handed out {item.DeliveryCount} times without being completed.");
+                Bury(queue, item, $"Handed out {item.DeliveryCount} times without being completed.");
                 continue;
             }
 
@@ -127,8 +169,9 @@ public sealed class InMemoryMessageQueue(TimeProvider time) : IMessageQueue
         return taken;
     }
 
-    private ValueTask<bool> Settle(LeasedMessage message, Action<Item> settle)
+    private ValueTask<bool> Settle(LeasedMessage message, Action<Item> settle, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         lock (gate)
         {
             if (items.Find(item => item.LeaseId == message.LeaseId && item.LeasedUntil > time.GetUtcNow()) is not { } held)
@@ -143,10 +186,10 @@ public sealed class InMemoryMessageQueue(TimeProvider time) : IMessageQueue
         return ValueTask.FromResult(true);
     }
 
-    private void Bury(Item item, string reason)
+    private void Bury(QueueName queue, Item item, string reason)
     {
         items.Remove(item);
-        dead.Add(new DeadLetter($"{item.Sequence:D19}", item.Queue, item.Message, reason, item.DeliveryCount, item.EnqueuedAt, time.GetUtcNow()));
+        dead.Add(new DeadLetter($"{++sequence:D19}", queue, item.Message, reason, item.DeliveryCount, item.EnqueuedAt, time.GetUtcNow()));
     }
 
     private void Signal()
@@ -158,9 +201,9 @@ public sealed class InMemoryMessageQueue(TimeProvider time) : IMessageQueue
         }
     }
 
-    private sealed class Item(QueueName queue, QueueMessage message, long sequence, DateTimeOffset enqueuedAt)
+    private sealed class Item(string queue, QueueMessage message, long sequence, DateTimeOffset enqueuedAt)
     {
-        public QueueName Queue { get; } = queue;
+        public string Queue { get; } = queue;
 
         public QueueMessage Message { get; } = message;
 

@@ -13,6 +13,8 @@ public sealed class InMemoryEntityStore : IEntityStore
 
     public ValueTask<StoredEntity?> GetAsync(TableName table, string partition, string row, CancellationToken cancellationToken)
     {
+        Check(table, partition);
+        EntityLimits.CheckKey(row, nameof(row));
         cancellationToken.ThrowIfCancellationRequested();
         lock (gate)
         {
@@ -26,14 +28,9 @@ public sealed class InMemoryEntityStore : IEntityStore
     public ValueTask<WriteResult> WriteBatchAsync(
         TableName table, string partition, IReadOnlyList<EntityWrite> writes, CancellationToken cancellationToken)
     {
+        Check(table, partition);
+        EntityLimits.CheckBatch(writes);
         cancellationToken.ThrowIfCancellationRequested();
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(writes.Count, IEntityStore.MaxBatch);
-        ArgumentOutOfRangeException.ThrowIfZero(writes.Count);
-        if (writes.DistinctBy(write => write.Row, StringComparer.Ordinal).Count() != writes.Count)
-        {
-            throw new ArgumentException("A batch names each row once.", nameof(writes));
-        }
-
         lock (gate)
         {
             var rows = Rows(table, partition);
@@ -50,9 +47,17 @@ public sealed class InMemoryEntityStore : IEntityStore
         }
     }
 
-    public async IAsyncEnumerable<StoredEntity> QueryAsync(
+    public IAsyncEnumerable<StoredEntity> QueryAsync(TableName table, string partition, RowRange range, CancellationToken cancellationToken)
+    {
+        Check(table, partition);
+        EntityLimits.CheckRange(range);
+        return ReadAsync(table, partition, range, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<StoredEntity> ReadAsync(
         TableName table, string partition, RowRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         List<StoredEntity> found;
         lock (gate)
         {
@@ -68,6 +73,12 @@ public sealed class InMemoryEntityStore : IEntityStore
             cancellationToken.ThrowIfCancellationRequested();
             yield return entity;
         }
+    }
+
+    private static void Check(TableName table, string partition)
+    {
+        EntityLimits.CheckTable(table);
+        EntityLimits.CheckKey(partition, nameof(partition));
     }
 
     private static ConflictKind? ConflictOf(EntityWrite write, StoredEntity? present) => (write, present) switch
@@ -87,15 +98,8 @@ public sealed class InMemoryEntityStore : IEntityStore
             return default;
         }
 
-        var body = write switch
-        {
-            EntityWrite.Insert insert => insert.Body,
-            EntityWrite.Replace replace => replace.Body,
-            EntityWrite.Upsert upsert => upsert.Body,
-            _ => throw new ArgumentException($"Unknown write {write.GetType().Name}.", nameof(write)),
-        };
         var etag = new ETag((++version).ToString(CultureInfo.InvariantCulture));
-        rows[write.Row] = new StoredEntity(partition, write.Row, body.ToArray(), etag);
+        rows[write.Row] = new StoredEntity(partition, write.Row, EntityLimits.BodyOf(write).ToArray(), etag);
         return etag;
     }
 

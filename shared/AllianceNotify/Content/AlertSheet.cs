@@ -1,0 +1,257 @@
+using System.Globalization;
+using AllianceNotify.Classification;
+using AllianceNotify.Reports;
+using AllianceNotify.Situations;
+
+namespace AllianceNotify.Content;
+
+/// <summary>
+/// An alert as readers of one language see it: every word chosen, all foreign text neutralised, nothing encoded yet. Mail,
+/// plain text, card and page are all written from it, so that they say the same.
+/// </summary>
+public sealed record AlertSheet
+{
+    internal const int MaxTitle = 300;
+
+    /// <summary>UTF-16 units of the source's text in a mail: mail programs cut large mails where they please (Gmail: 102 KB).</summary>
+    internal const int MaxMailBody = 6000;
+
+    private const int MaxName = 200;
+    private const int MaxAreas = 12;
+    private const int MaxFacts = 16;
+
+    /// <summary><c>en</c> or <c>ja</c>.</summary>
+    public required string Language { get; init; }
+
+    public required ReportMode Mode { get; init; }
+
+    public required Urgency Urgency { get; init; }
+
+    /// <summary>The TLP label as its standard writes it, in no language.</summary>
+    public required string MarkingLabel { get; init; }
+
+    /// <summary>Nations and agencies that may read it; empty where the colour alone decides.</summary>
+    public required string Releasable { get; init; }
+
+    /// <summary>New, update, all-clear or review, with the revision.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The category's name, after the mode's mark where the alert is not actual.</summary>
+    public required string Category { get; init; }
+
+    public required SheetText Text { get; init; }
+
+    public required IReadOnlyList<SheetRow> Rows { get; init; }
+
+    /// <summary>What the reader is to do, a line an action.</summary>
+    public required IReadOnlyList<string> Asked { get; init; }
+
+    public required AlertId AlertId { get; init; }
+
+    public required SituationId SituationId { get; init; }
+
+    public static AlertSheet Of(Alert alert, Taxonomy taxonomy, string language)
+    {
+        var own = Words.IsJapanese(language) ? "ja" : "en";
+        var category = taxonomy.Find(alert.Category);
+        return new AlertSheet
+        {
+            Language = own,
+            Mode = alert.Mode,
+            Urgency = alert.Urgency,
+            MarkingLabel = alert.Marking.Label,
+            Releasable = ReleasableIn(alert.Marking, own),
+            Kind = Words.Of(alert.Kind, alert.Revision).In(own),
+            Category = ModeBanner.HeadingMark(alert.Mode, own) + CategoryName(alert.Category, category, own),
+            Text = SheetText.Of(alert.Texts, own),
+            Rows = [.. RowsOf(alert, taxonomy, category, own)],
+            Asked = [.. AskedOf(alert, category, own)],
+            AlertId = alert.Id,
+            SituationId = alert.Situation,
+        };
+    }
+
+    internal static string CategoryName(CategoryId id, TaxonomyCategory? category, string language)
+    {
+        // "Unclassified" would read as a security classification.
+        if (id == CategoryId.Unclassified)
+        {
+            return Words.Unrecognised.In(language);
+        }
+
+        return id == CategoryId.None
+            ? Words.NoSituation.In(language)
+            : category?.Name.In(language) ?? SafeText.Line(id.Value, MaxName);
+    }
+
+    private static string ReleasableIn(Marking marking, string language)
+    {
+        var groups = marking.ReleasableTo
+            .Where(entry => !entry.StartsWith("contact:", StringComparison.OrdinalIgnoreCase))
+            .Select(entry => entry.StartsWith("agency:", StringComparison.OrdinalIgnoreCase) ? entry["agency:".Length..] : entry)
+            .Select(entry => SafeText.Line(entry, 40))
+            .ToList();
+        // Whom else it names is not every reader's business.
+        if (groups.Count < marking.ReleasableTo.Count)
+        {
+            groups.Add(Words.NamedPersons.In(language));
+        }
+
+        return Listed([.. groups.Take(MaxAreas)], groups.Count, language);
+    }
+
+    private static IEnumerable<SheetRow> RowsOf(Alert alert, Taxonomy taxonomy, TaxonomyCategory? category, string language)
+    {
+        SheetRow Row(SheetTopic topic, LocalizedText label, params string?[] lines) =>
+            new(topic, label.In(language), [.. lines.OfType<string>().Where(line => line.Length > 0)]);
+
+        if (alert.Kind == AlertKind.Review || alert.ReviewReason is not null)
+        {
+            yield return Row(
+                SheetTopic.Review,
+                Words.NotConfirmed,
+                alert.ReviewReason is { } reason ? SafeText.Line(reason, 500) : null,
+                Words.Confidence(alert.Confidence).In(language));
+        }
+
+        yield return Row(
+            SheetTopic.When,
+            Words.Observed,
+            Moments.Jst(alert.ObservedAt),
+            Moments.Utc(alert.ObservedAt),
+            $"DTG {Moments.Dtg(alert.ObservedAt)} ({Moments.DtgJapan(alert.ObservedAt)})");
+
+        var where = alert.Location is { } location ? PlaceOf(location, language).ToArray() : [];
+        yield return Row(SheetTopic.Where, Words.Where, where.Length > 0 ? where : [Words.NotStated.In(language)]);
+        if (alert.Location?.AreaCodes is { Count: > 0 } codes)
+        {
+            yield return Row(SheetTopic.Areas, Words.Areas, Listed([.. codes.Take(MaxAreas).Select(code => SafeText.Line(code, 60))], codes.Count, language));
+        }
+
+        var facts = FactWords.Of(alert.Facts, language);
+        foreach (var (label, value) in facts.Take(MaxFacts))
+        {
+            yield return new SheetRow(SheetTopic.Fact, label, [value]);
+        }
+
+        if (facts.Count > MaxFacts)
+        {
+            yield return new SheetRow(SheetTopic.Fact, Words.OtherFacts.In(language), [Words.More(facts.Count - MaxFacts).In(language)]);
+        }
+
+        yield return Row(SheetTopic.Source, Words.Source, SafeText.Line(alert.Source, MaxName));
+        if (alert.MadeBy is { } officer)
+        {
+            yield return Row(SheetTopic.MadeBy, Words.MadeBy, SafeText.Line(officer, MaxName));
+        }
+
+        if (category is null)
+        {
+            yield return Row(SheetTopic.Guidelines, Words.Guidelines, Words.NoGuidelines.In(language));
+        }
+        else
+        {
+            yield return Row(
+                SheetTopic.Guidelines,
+                Words.Guidelines,
+                $"{category.Guidelines.Reference} {category.Guidelines.Title.In(language)}",
+                category.OfficialStatementOnly ? Words.OfficialOnly.In(language) : null);
+            yield return Row(SheetTopic.Responsibility, Words.Responsibility, category.Responsibility.In(language));
+        }
+
+        var also = alert.Categories
+            .Where(score => score.Category != alert.Category)
+            .Select(score => (score.Category, Found: taxonomy.Find(score.Category)))
+            .Select(item => item.Found is { } found
+                ? $"{found.Name.In(language)} ({found.Guidelines.Reference})"
+                : CategoryName(item.Category, null, language))
+            .ToArray();
+        if (also.Length > 0)
+        {
+            yield return Row(SheetTopic.Also, Words.Also, also);
+        }
+
+        yield return Row(SheetTopic.Made, Words.Made, $"{Moments.Jst(alert.MadeAt)} ({Moments.Dtg(alert.MadeAt)})");
+    }
+
+    private static IEnumerable<string> PlaceOf(ReportLocation location, string language)
+    {
+        if (location.Name is { Length: > 0 } name)
+        {
+            yield return SafeText.Line(name, MaxName);
+        }
+
+        if (location is { Latitude: { } latitude, Longitude: { } longitude })
+        {
+            yield return $"{Degrees(latitude, 'N', 'S')} {Degrees(longitude, 'E', 'W')} ({Minutes(latitude, 'N', 'S')} {Minutes(longitude, 'E', 'W')})";
+        }
+
+        if (location.RadiusKm is { } radius)
+        {
+            var distance = radius.ToString("#,##0.#", CultureInfo.InvariantCulture);
+            yield return new LocalizedText($"within {distance} km", $"半径 {distance} km").In(language);
+        }
+
+        if (location.Polygons.Count > 0)
+        {
+            var count = location.Polygons.Count.ToString(CultureInfo.InvariantCulture);
+            yield return new LocalizedText($"outlined on a map by the source ({count})", $"情報源による区域図形あり（{count}）").In(language);
+        }
+    }
+
+    private static string Degrees(double value, char positive, char negative) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(value):0.####}°{(value < 0 ? negative : positive)}");
+
+    /// <summary>Degrees and decimal minutes, as charts have them: <c>40°30.0′N</c>.</summary>
+    private static string Minutes(double value, char positive, char negative)
+    {
+        var tenths = (long)Math.Round(Math.Abs(value) * 600);
+        return string.Create(CultureInfo.InvariantCulture, $"{tenths / 600}°{tenths % 600 / 10.0:00.0}′{(value < 0 ? negative : positive)}");
+    }
+
+    private static string Listed(List<string> shown, int total, string language)
+    {
+        var separator = Words.IsJapanese(language) ? "、" : ", ";
+        var more = total - shown.Count;
+        return string.Join(separator, shown) + (more > 0 ? separator + Words.More(more).In(language) : "");
+    }
+
+    private static IEnumerable<string> AskedOf(Alert alert, TaxonomyCategory? category, string language)
+    {
+        var instead = Words.InPlaceOfPlaybook(alert.Mode, alert.Kind);
+        var lines = instead.Count > 0 ? instead : category?.Playbook ?? [];
+        if (alert.Mode == ReportMode.Exercise)
+        {
+            yield return Words.ExerciseOnly.In(language);
+        }
+
+        foreach (var line in lines)
+        {
+            yield return line.In(language);
+        }
+
+        yield return (alert.ExpectsAnswer ? Words.AnswerAsked : Words.NoAnswerNeeded).In(language);
+    }
+}
+
+/// <summary>One labelled statement of an alert.</summary>
+public sealed record SheetRow(SheetTopic Topic, string Label, IReadOnlyList<string> Lines)
+{
+    /// <summary>Belongs before the acknowledge link: what a reader has to know first.</summary>
+    public bool IsKey => Topic is SheetTopic.Review or SheetTopic.When or SheetTopic.Where;
+}
+
+public enum SheetTopic
+{
+    Review,
+    When,
+    Where,
+    Areas,
+    Fact,
+    Source,
+    MadeBy,
+    Guidelines,
+    Responsibility,
+    Also,
+    Made,
+}
