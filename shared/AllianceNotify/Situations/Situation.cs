@@ -37,6 +37,9 @@ public sealed record Situation
     /// <summary>Title in each language known; the first is the source's own.</summary>
     public required IReadOnlyList<ReportText> Texts { get; init; }
 
+    /// <summary>The titles it was opened under (bodies empty): subjects keep them, so that mail clients thread.</summary>
+    public IReadOnlyList<ReportText> ThreadTitles { get; init; } = [];
+
     public ReportLocation? Location { get; init; }
 
     public required DateTimeOffset OpenedAt { get; init; }

@@ -46,6 +46,9 @@ public sealed class SituationTable(IEntityStore store)
     public IAsyncEnumerable<Versioned<Answer>> ListAnswersAsync(SituationId id, int fromRevision, CancellationToken cancellationToken) =>
         answers.QueryAsync(id.Value, new RowRange(AnswerPrefix(fromRevision), "answer}"), cancellationToken);
 
+    public async ValueTask<Answer?> GetAnswerAsync(SituationId id, int revision, string who, CancellationToken cancellationToken) =>
+        (await answers.GetAsync(id.Value, AnswerPrefix(revision) + who, cancellationToken).ConfigureAwait(false))?.Value;
+
     public ValueTask<Versioned<EscalationState>?> GetEscalationAsync(SituationId id, int revision, CancellationToken cancellationToken) =>
         escalations.GetAsync(id.Value, EscalationRow(revision), cancellationToken);
 

@@ -184,44 +184,24 @@ public sealed record TriageDecision(Situation? Situation, Alert? Alert, string R
     private static TriageDecision WithAlert(
         Situation situation, SituationReport report, double confidence, AlertKind kind, DateTimeOffset now, string reason, string? doubt = null)
     {
-        var urgency = situation.Urgency < Urgency.Routine ? Urgency.Routine : situation.Urgency;
-        urgency = (kind, situation.Status) switch
-        {
-            // A mode in doubt pages nobody until a person has looked.
-            (AlertKind.Review, SituationStatus.Held) => Urgency.Routine,
-            (AlertKind.Review, _) when doubt is not null => Urgency.Routine,
-            (AlertKind.AllClear, _) when urgency > Urgency.Urgent => Urgency.Urgent,
-            _ => urgency,
-        };
-        var revised = situation with { Revision = situation.Revision + 1 };
-        var alert = new Alert
-        {
-            Id = Alert.IdOf(situation.Id, revised.Revision),
-            Situation = situation.Id,
-            Revision = revised.Revision,
-            Kind = kind,
-            Mode = situation.Mode,
-            Category = situation.Category,
-            Categories = situation.Categories,
-            Confidence = confidence,
-            Urgency = urgency,
-            Marking = situation.Marking,
-            Texts = report.Texts.Select(Shorten).ToList(),
-            Location = report.Location ?? situation.Location,
-            Facts = report.Facts,
-            ObservedAt = report.ObservedAt,
-            MadeAt = now,
-            Source = report.Source,
-            Report = report.Id,
-            ReviewReason = kind == AlertKind.Review ? doubt ?? situation.ReviewReason : null,
-            ExpectsAnswer = kind switch
+        var (revised, alert) = AlertGate.Make(
+            situation,
+            new AlertContent
             {
-                AlertKind.New or AlertKind.Review => urgency >= Urgency.Urgent,
-                AlertKind.Update => urgency == Urgency.Flash,
-                _ => false,
+                Kind = kind,
+                // A mode in doubt pages nobody until a person has looked.
+                Urgency = doubt is not null || situation.Status == SituationStatus.Held ? Urgency.Routine : situation.Urgency,
+                Confidence = confidence,
+                Texts = report.Texts.Select(Shorten).ToList(),
+                Location = report.Location ?? situation.Location,
+                Facts = report.Facts,
+                ObservedAt = report.ObservedAt,
+                Source = report.Source,
+                Report = report.Id,
+                ReviewReason = doubt ?? situation.ReviewReason,
+                Lists = kind == AlertKind.Review ? [ContactList.DutyDesk] : null,
             },
-            Lists = kind == AlertKind.Review ? [ContactList.DutyDesk] : null,
-        };
+            now);
         return new TriageDecision(revised, alert, reason);
     }
 
@@ -235,6 +215,7 @@ public sealed record TriageDecision(Situation? Situation, Alert? Alert, string R
         Urgency = classification.Urgency,
         Marking = report.Marking,
         Texts = report.Texts.Select(Shorten).ToList(),
+        ThreadTitles = report.Texts.Select(text => text with { Body = "" }).ToList(),
         Location = report.Location,
         Facts = report.Facts,
         OpenedAt = now,
