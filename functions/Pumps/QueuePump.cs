@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AllianceNotify.Messaging;
+using AllianceNotify.Storage;
 using AllianceNotify.Telemetry;
 using Microsoft.Extensions.Options;
 
@@ -8,12 +9,14 @@ namespace AllianceNotify.Functions.Pumps;
 /// <summary>
 /// Runs one stage over one queue: a bounded number of messages in hand, their leases renewed while they are worked on, each
 /// settled by what the stage said. What a stage throws settles nothing: the message comes again after a delay that doubles
-/// with its delivery count. When message after message fails, something behind the stage is down; the pump then tries one at a
-/// time with growing pauses, so that an outage does not use up the deliveries of everything that waits.
+/// with its delivery count. When message after message fails, something behind the stage is down; the pump then takes nothing
+/// while the store does not answer, and one message at a time with growing pauses after that, so that an outage does not use up
+/// the deliveries of what waits.
 /// </summary>
 internal sealed partial class QueuePump(
     IQueueStage stage,
     IMessageQueue queue,
+    IEntityStore store,
     IOptions<PumpOptions> options,
     TimeProvider time,
     HubMetrics metrics,
@@ -25,6 +28,9 @@ internal sealed partial class QueuePump(
 
     /// <summary>Failures in a row after which the pump takes it for an outage.</summary>
     internal const int OutageAfter = 5;
+
+    /// <summary>Never written: that a read of it is answered is all that is asked.</summary>
+    private static readonly TableName Probe = new("Probe");
 
     private readonly int concurrency = options.Value.ConcurrencyOf(stage.Queue.Value);
     private readonly TimeSpan lease = options.Value.Lease;
@@ -101,8 +107,12 @@ internal sealed partial class QueuePump(
         await slots.WaitAsync(stopping);
         if (Volatile.Read(ref failuresInARow) is var failures && failures >= OutageAfter)
         {
-            // Those still in hand may end the row of failures; the pause is over when they have not.
-            await Task.Delay(BackOff.Of(failures - OutageAfter + 1, FirstPause, LongestPause), time, stopping);
+            var pauses = failures - OutageAfter;
+            do
+            {
+                await Task.Delay(BackOff.Of(++pauses, FirstPause, LongestPause), time, stopping);
+            }
+            while (!await StoreAnswersAsync(stopping));
             return 1;
         }
 
@@ -113,6 +123,20 @@ internal sealed partial class QueuePump(
         }
 
         return taken;
+    }
+
+    private async Task<bool> StoreAnswersAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await store.GetAsync(Probe, "probe", "probe", stopping);
+            return true;
+        }
+        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        {
+            Log.StoreOut(logger, exception, stage.Queue);
+            return false;
+        }
     }
 
     private async Task HandleAsync(InHand hand, SemaphoreSlim slots)
@@ -254,6 +278,9 @@ internal sealed partial class QueuePump(
 
     private static partial class Log
     {
+        [LoggerMessage(7, LogLevel.Error, "The store cannot be reached; {Queue} waits")]
+        public static partial void StoreOut(ILogger logger, Exception exception, QueueName queue);
+
         [LoggerMessage(1, LogLevel.Error, "Queue {Queue} cannot be reached; trying again")]
         public static partial void QueueOut(ILogger logger, Exception exception, QueueName queue);
 
