@@ -21,7 +21,7 @@ internal static class HubApplication
         builder.AddWebServer();
         builder.AddHttpAnswers();
         builder.AddSecurity();
-        builder.AddStoreAndQueue();
+        builder.AddStoreAndQueue(arguments);
         builder.AddPumps();
         adjust?.Invoke(builder);
 

@@ -3,6 +3,9 @@ namespace AllianceNotify.Functions;
 /// <summary>What the command line says over the configuration.</summary>
 internal sealed record HubArguments(string? Urls = null, string? Data = null)
 {
+    /// <summary>False for a verb that works on the store beside a hub that may be serving from it.</summary>
+    public bool Serves { get; init; } = true;
+
     /// <summary>Set by the Functions host when it runs the hub as its custom handler.</summary>
     public const string CustomHandlerPort = "FUNCTIONS_CUSTOMHANDLER_PORT";
 

@@ -49,6 +49,8 @@ internal static class HubConfiguration
             console.LogToStandardErrorThreshold = underFunctionsHost ? LogLevel.None : LogLevel.Trace);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("System", LogLevel.Warning);
+        // A start that fails is told in one line by the command that started it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         // Standard verdict of a refused request body; the caller was told.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Error);
     }

@@ -15,8 +15,13 @@ internal static class HubCommandLine
 
         try
         {
-            // The host's own handling of Ctrl-C and SIGTERM ends a server; other verbs end by the token.
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            // A server ends by its host's own handling of Ctrl-C and SIGTERM; other verbs end by the token.
+            var serves = parsed.CommandResult.Command is RootCommand { Action: not null } or { Name: "serve" or "demo" };
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = serves ? null : TimeSpan.FromSeconds(2),
+            });
         }
         catch (CallFailed failure)
         {
@@ -43,6 +48,9 @@ internal static class HubCommandLine
         }
 
         root.Action = serve.Action;
+        var version = new Command("version", "Print the version.");
+        version.SetAction(_ => Console.Out.WriteLine(HubVersion.Text));
+        root.Add(version);
         root.Add(ApiKeyCommand.Create());
         root.Add(SignInLinkCommand.Create());
         root.Add(DeadLettersCommand.Create());

@@ -14,7 +14,7 @@ internal static class RunningHub
     {
         await using var app = HubApplication.Build(arguments);
         using var stop = cancellationToken.Register(app.Lifetime.StopApplication);
-        await app.StartAsync(cancellationToken);
+        await StartAsync(app, cancellationToken);
         foreach (var address in app.Services.GetRequiredService<PublicAddress>().Listening)
         {
             Console.Out.WriteLine($"Listening on {address.AbsoluteUri.TrimEnd('/')}");
@@ -32,6 +32,20 @@ internal static class RunningHub
 
         await app.WaitForShutdownAsync(CancellationToken.None);
         return 0;
+    }
+
+    /// <summary>Whatever keeps the hub from starting (a port in use, a store that is served already, wrong settings) is one line.</summary>
+    private static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            var causes = exception is AggregateException several ? several.Flatten().InnerExceptions : [exception];
+            throw new CallFailed(string.Join(" ", causes.Select(cause => cause.Message).Distinct(StringComparer.Ordinal)), exitCode: 1);
+        }
     }
 }
 

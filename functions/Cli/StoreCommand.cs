@@ -5,7 +5,7 @@ internal static class StoreCommand
 {
     public static async Task<int> RunAsync(string? data, Func<IServiceProvider, Task<int>> work)
     {
-        await using var app = HubApplication.Build(new HubArguments(Data: data));
+        await using var app = HubApplication.Build(new HubArguments(Data: data) { Serves = false });
         return await work(app.Services);
     }
 }
