@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+
+namespace AllianceNotify.LoadDriver;
+
+/// <summary>A webhook receiver on loopback that takes everything and remembers what came, by <c>webhook-id</c>.</summary>
+public sealed class WebhookSink : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly ConcurrentQueue<Arrival> arrivals = new();
+    private long count;
+
+    private WebhookSink(WebApplication app) => this.app = app;
+
+    public Uri Address => new(app.Urls.First());
+
+    public long Count => Interlocked.Read(ref count);
+
+    public IReadOnlyCollection<Arrival> Arrivals => arrivals;
+
+    /// <summary>The first request since <see cref="Clear"/>, to be sent again by a client to compare with.</summary>
+    public SinkRequest? Sample { get; private set; }
+
+    public static async Task<WebhookSink> StartAsync(int port = 0)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(System.Net.IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
+        });
+        var app = builder.Build();
+        var sink = new WebhookSink(app);
+        app.Run(sink.TakeAsync);
+        await app.StartAsync().ConfigureAwait(false);
+        return sink;
+    }
+
+    public void Clear()
+    {
+        arrivals.Clear();
+        Interlocked.Exchange(ref count, 0);
+    }
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    private async Task TakeAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted).ConfigureAwait(false);
+        arrivals.Enqueue(new Arrival(context.Request.Headers["webhook-id"].ToString(), context.Request.Path, Stopwatch.GetTimestamp()));
+        if (Interlocked.Increment(ref count) == 1)
+        {
+            var headers = context.Request.Headers.Where(header => header.Key.StartsWith("webhook-", StringComparison.OrdinalIgnoreCase));
+            Sample = new SinkRequest(body.ToArray(), context.Request.ContentType, headers.ToDictionary(header => header.Key, header => header.Value.ToString()));
+        }
+
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+}
+
+/// <param name="WebhookId">What the sender calls it; the same on every attempt.</param>
+/// <param name="Path">Which recipient.</param>
+/// <param name="At">By <see cref="Stopwatch"/>, which all processes of a machine share on Linux.</param>
+public readonly record struct Arrival(string WebhookId, string Path, long At);
+
+public sealed record SinkRequest(ReadOnlyMemory<byte> Body, string? ContentType, IReadOnlyDictionary<string, string> Headers);
