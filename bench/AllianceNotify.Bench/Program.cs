@@ -1,1 +1,18 @@
-return 0;
+using AllianceNotify.Bench;
+
+return args switch
+{
+    ["intake", .. var rest] => await IntakeBench.RunAsync(rest),
+    ["fanout", .. var rest] => await FanOutBench.RunAsync(rest),
+    ["backlog", .. var rest] => await BacklogBench.RunAsync(rest),
+    ["audience", .. var rest] => await AudienceBench.RunAsync(rest),
+    ["start", .. var rest] => await StartBench.RunAsync(rest),
+    ["sink"] => await SinkProcess.RunAsync(),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench/AllianceNotify.Bench -- VERB [ARGUMENTS]; bench/README.md lists the verbs.");
+    return 2;
+}
