@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Xml;
+using System.Xml.Linq;
+
+namespace AllianceNotify.Intake;
+
+/// <summary>
+/// XML from outside: no DTD, no external entity, nothing fetched, and bounded in characters, nodes and depth (which
+/// <see cref="XmlReader"/> does not bound by itself). Every format that is XML is read through here.
+/// </summary>
+internal static class SafeXml
+{
+    public const int MaxDepth = 64;
+
+    public const int MaxNodes = 2_000_000;
+
+    /// <summary>Room for a polled feed; a request is bounded in bytes before it comes here.</summary>
+    public const int MaxCharacters = 32 * 1024 * 1024;
+
+    /// <summary>The document, its elements with line numbers; or the error with line and column.</summary>
+    public static XDocument? TryParse(ReadOnlyMemory<byte> body, out FieldError? error)
+    {
+        try
+        {
+            // Depth and size first: a tree that is too deep must not be built, nor walked.
+            using (var reader = Open(body))
+            {
+                Measure(reader);
+            }
+
+            using (var reader = Open(body))
+            {
+                error = null;
+                return XDocument.Load(reader, LoadOptions.SetLineInfo);
+            }
+        }
+        catch (XmlException e)
+        {
+            error = new FieldError(Place(e.LineNumber, e.LinePosition), $"Not XML that can be read: {WithoutPlace(e.Message)}");
+            return null;
+        }
+        catch (Exception e) when (IsEncodingFault(e))
+        {
+            error = new FieldError("$", "Not XML that can be read: the text is not in the encoding that it declares, or this hub does not know that encoding.");
+            return null;
+        }
+    }
+
+    /// <summary>The root element's name, from the beginning of a text; null where it does not get that far.</summary>
+    public static XName? RootOf(ReadOnlySpan<byte> head)
+    {
+        if (!LooksLikeXml(head))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var reader = Open(head.ToArray());
+            return reader.MoveToContent() == XmlNodeType.Element ? XName.Get(reader.LocalName, reader.NamespaceURI) : null;
+        }
+        catch (Exception e) when (e is XmlException || IsEncodingFault(e))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Begins with a tag or a byte order mark, as far as a glance can tell.</summary>
+    public static bool LooksLikeXml(ReadOnlySpan<byte> head) =>
+        head.IndexOfAnyExcept(" \t\r\n\0"u8) is var start and >= 0 && head[start] is (byte)'<' or 0xEF or 0xFE or 0xFF;
+
+    public static string Place(int line, int column) => string.Create(CultureInfo.InvariantCulture, $"line {line}, column {column}");
+
+    private static XmlReader Open(ReadOnlyMemory<byte> body)
+    {
+        var bytes = MemoryMarshal.TryGetArray(body, out var segment) ? segment : new ArraySegment<byte>(body.ToArray());
+        return XmlReader.Create(new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false), new XmlReaderSettings
+        {
+            DtdProcessing = DtdProcessing.Prohibit,
+            XmlResolver = null,
+            MaxCharactersInDocument = MaxCharacters,
+            IgnoreProcessingInstructions = true,
+            IgnoreComments = true,
+            CloseInput = true,
+        });
+    }
+
+    private static void Measure(XmlReader reader)
+    {
+        var place = (IXmlLineInfo)reader;
+        for (var nodes = 0; reader.Read(); nodes += 1 + reader.AttributeCount)
+        {
+            if (reader.Depth > MaxDepth || nodes > MaxNodes)
+            {
+                var bound = reader.Depth > MaxDepth ? $"nested more than {MaxDepth} deep" : $"more than {MaxNodes}";
+                throw new XmlException($"The elements are {bound}.", null, place.LineNumber, place.LinePosition);
+            }
+        }
+    }
+
+    /// <summary>What decoders throw for bytes that are not in the declared encoding, and for encodings that there are not.</summary>
+    private static bool IsEncodingFault(Exception e) => e is DecoderFallbackException or ArgumentException or NotSupportedException;
+
+    private static string WithoutPlace(string message) =>
+        message.IndexOf(" Line ", StringComparison.Ordinal) is var end and > 0 ? message[..end] : message;
+}
