@@ -8,6 +8,8 @@ return args switch
     ["audience", .. var rest] => await AudienceBench.RunAsync(rest),
     ["start", .. var rest] => await StartBench.RunAsync(rest),
     ["sink"] => await SinkProcess.RunAsync(),
+    ["classify-eval", .. var rest] => await ClassifyEval.RunAsync(rest),
+    ["classifier", .. var rest] => await ClassifierBench.RunAsync(rest),
     _ => Usage(),
 };
 

@@ -37,14 +37,14 @@ internal static partial class TaxonomyData
     private const string CategoryPrefix = "taxonomy/";
 
     public static IReadOnlyList<GuidelinesParagraph> ReadParagraphs() =>
-        JsonSerializer.Deserialize(Resource("paragraphs.json"), Context.Default.IReadOnlyListGuidelinesParagraph)!;
+        JsonSerializer.Deserialize(Resource("paragraphs.json"), TaxonomyJson.Default.IReadOnlyListGuidelinesParagraph)!;
 
     public static IReadOnlyList<TaxonomyFile> ReadFiles() =>
     [
         .. typeof(TaxonomyData).Assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith(CategoryPrefix, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)
-            .Select(name => JsonSerializer.Deserialize(Resource(name), Context.Default.TaxonomyFile)!),
+            .Select(name => JsonSerializer.Deserialize(Resource(name), TaxonomyJson.Default.TaxonomyFile)!),
     ];
 
     public static Taxonomy Read()
@@ -81,5 +81,5 @@ internal static partial class TaxonomyData
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
     [JsonSerializable(typeof(TaxonomyFile))]
     [JsonSerializable(typeof(IReadOnlyList<GuidelinesParagraph>))]
-    private sealed partial class Context : JsonSerializerContext;
+    private sealed partial class TaxonomyJson : JsonSerializerContext;
 }

@@ -1,0 +1,93 @@
+using AllianceNotify.Classification.Rules;
+using AllianceNotify.Classification.Text;
+using AllianceNotify.Reports;
+
+namespace AllianceNotify.Classification;
+
+/// <summary>What argues for one category, summed so that further arguments add less and less.</summary>
+internal sealed record Score(CategoryId Category, double Value, IReadOnlyList<Finding> Findings, IReadOnlyList<CodeArgument> Codes, Urgency? Urgency);
+
+/// <summary>Turns what was found into one figure a category.</summary>
+internal static class Scores
+{
+    /// <summary>What a category needs to be answered.</summary>
+    public const double Enough = 2.5;
+
+    private static readonly CategoryId Disaster = new("large-scale-disaster");
+    private static readonly CategoryId DisasterAbroad = new("international-disaster-relief");
+    private static readonly CategoryId Exercise = new("training-exercise");
+
+    public static IReadOnlyList<Score> Of(Findings findings, CodeEvidence codes, Places place, IReadOnlyList<ReadableLanguage> languages, bool played)
+    {
+        var byCategory = new Dictionary<CategoryId, (List<Finding> Findings, List<CodeArgument> Codes)>();
+        foreach (var argument in codes.Arguments)
+        {
+            ListsOf(byCategory, argument.Category).Codes.Add(argument);
+        }
+
+        foreach (var finding in findings.All)
+        {
+            if (!InPlace(finding, place, findings.Leading))
+                continue;
+            // Where codes grade the event, words only illustrate what the codes already say.
+            if (codes.Settles && !byCategory.ContainsKey(finding.Rule.Category) && finding.Rule.Category.Value is "large-scale-disaster" or "international-disaster-relief" or "cyber-incident" or "cyber-threat-information" && codes.Settles)
+                continue;
+            if (played && finding.Rule.Category == Exercise)
+                continue;
+            ListsOf(byCategory, finding.Rule.Category).Findings.Add(finding);
+        }
+
+        return
+        [
+            .. byCategory
+                .Select(pair => ScoreOf(pair.Key, pair.Value.Findings, pair.Value.Codes))
+                .OrderByDescending(score => score.Value)
+                .ThenBy(score => score.Category.Value, StringComparer.Ordinal),
+        ];
+    }
+
+    private static (List<Finding> Findings, List<CodeArgument> Codes) ListsOf(
+        Dictionary<CategoryId, (List<Finding> Findings, List<CodeArgument> Codes)> lists, CategoryId category)
+    {
+        if (!lists.TryGetValue(category, out var found))
+        {
+            lists[category] = found = ([], []);
+        }
+
+        return found;
+    }
+
+    private static Score ScoreOf(CategoryId category, List<Finding> findings, List<CodeArgument> codes)
+    {
+        var share = 1.0;
+        var value = 0.0;
+        foreach (var weight in findings.Select(finding => finding.Strength).Concat(codes.Select(code => code.Weight)).OrderDescending())
+        {
+            value += weight * share;
+            share *= 0.45;
+        }
+
+        Urgency? urgency = null;
+        foreach (var asked in codes.Select(code => code.Urgency).Concat(findings.Where(finding => finding.Strength >= 0.5 * finding.Rule.Weight).Select(finding => finding.Rule.Urgency)))
+        {
+            urgency = asked is { } one && (urgency is not { } best || one > best) ? one : urgency;
+        }
+
+        return new Score(category, value, findings, codes, urgency);
+    }
+
+    /// <summary>
+    /// Whether the event is where the rule needs it: by the report's own location, else by the place nearest to the words, else
+    /// by the places that title and first sentence name. Where nothing names a place, it is at home.
+    /// </summary>
+    private static bool InPlace(Finding finding, Places stated, Places leading)
+    {
+        if (finding.Rule.Where == RulePlace.Any)
+            return true;
+        var wanted = finding.Rule.Where == RulePlace.Japan ? Places.Japan : Places.Abroad;
+        if (stated is Places.Japan or Places.Abroad)
+            return stated == wanted;
+        var actual = finding.Places != Places.None ? finding.Places : leading;
+        return actual == Places.None ? wanted == Places.Japan : (actual & wanted) != 0;
+    }
+}

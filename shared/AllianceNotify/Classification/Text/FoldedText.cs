@@ -1,0 +1,124 @@
+using System.Buffers;
+
+namespace AllianceNotify.Classification.Text;
+
+/// <summary>
+/// A text folded for matching (<see cref="TextFolding"/>) with the way back: every position of the folded text knows where it
+/// came from in the original, in UTF-16 units. Buffers are rented; <see cref="Return"/> gives them back.
+/// </summary>
+internal ref struct FoldedText
+{
+    private char[] characters;
+    private int[]? origins;
+    private readonly int originalLength;
+
+    private FoldedText(int originalLength)
+    {
+        this.originalLength = originalLength;
+        characters = ArrayPool<char>.Shared.Rent(originalLength + 16);
+    }
+
+    public int Length { get; private set; }
+
+    public readonly ReadOnlySpan<char> Characters => characters.AsSpan(0, Length);
+
+    public static FoldedText Of(ReadOnlySpan<char> text)
+    {
+        var folded = new FoldedText(text.Length);
+        folded.Fill(text);
+        return folded;
+    }
+
+    /// <summary>Where in the original the folded position begins; the original's length for the end.</summary>
+    public readonly int OriginOf(int position) =>
+        position >= Length ? originalLength : origins is null ? position : origins[position];
+
+    public readonly void Return()
+    {
+        ArrayPool<char>.Shared.Return(characters);
+        if (origins is not null)
+        {
+            ArrayPool<int>.Shared.Return(origins);
+        }
+    }
+
+    private void Fill(ReadOnlySpan<char> text)
+    {
+        for (var at = 0; at < text.Length; at++)
+        {
+            var c = TextFolding.Simple(text[at]);
+            if (c == TextFolding.Expanding)
+            {
+                foreach (var part in TextFolding.ExpansionOf(text[at]))
+                {
+                    Append(part, at);
+                }
+
+                continue;
+            }
+
+            if (c is '゛' or '゜' or '\u3099' or '\u309A' && Length > 0 && TextFolding.Compose(characters[Length - 1], c) is not '\0' and var composed)
+            {
+                Diverge();
+                characters[Length - 1] = composed;
+                continue;
+            }
+
+            if (c is '\u200B' or '\u200C' or '\u200D' or '\u2060' or '\u00AD' or '\uFEFF')
+            {
+                Diverge();
+                continue;
+            }
+
+            Append(c, at);
+        }
+    }
+
+    private void Append(char c, int origin)
+    {
+        if (Length == characters.Length)
+        {
+            Grow();
+        }
+
+        if (origins is null && origin != Length)
+        {
+            Diverge();
+        }
+
+        characters[Length] = c;
+        if (origins is not null)
+        {
+            origins[Length] = origin;
+        }
+
+        Length++;
+    }
+
+    /// <summary>From here on positions and origins differ.</summary>
+    private void Diverge()
+    {
+        if (origins is not null)
+            return;
+        origins = ArrayPool<int>.Shared.Rent(characters.Length);
+        for (var at = 0; at < Length; at++)
+        {
+            origins[at] = at;
+        }
+    }
+
+    private void Grow()
+    {
+        var larger = ArrayPool<char>.Shared.Rent(characters.Length * 2);
+        characters.AsSpan(0, Length).CopyTo(larger);
+        ArrayPool<char>.Shared.Return(characters);
+        characters = larger;
+        if (origins is not null)
+        {
+            var largerOrigins = ArrayPool<int>.Shared.Rent(larger.Length);
+            origins.AsSpan(0, Length).CopyTo(largerOrigins);
+            ArrayPool<int>.Shared.Return(origins);
+            origins = largerOrigins;
+        }
+    }
+}

@@ -1,0 +1,394 @@
+using AllianceNotify.Classification.Rules;
+
+namespace AllianceNotify.Classification.Text;
+
+/// <summary>
+/// Reads one text of a report sentence by sentence and notes which rules hold, how strongly and where. Working memory for one
+/// text at a time: one reader a thread.
+/// </summary>
+internal sealed class SentenceReader
+{
+    private const double LeadCarry = 0.6;
+
+    private readonly Lexicon lexicon;
+    private readonly RuleBook rules;
+    private readonly Measures measures;
+    private readonly ScanBuffers buffers = new();
+    private readonly Token[] tokens = new Token[2 * SentenceScanner.MaxTokens];
+    private readonly bool[] negated = new bool[2 * SentenceScanner.MaxTokens];
+    private readonly bool[] hedged = new bool[2 * SentenceScanner.MaxTokens];
+    private readonly ContextFile?[] contextByConcept;
+    private readonly List<int> contexts = [];
+    private readonly List<int> carried = [];
+    private readonly ConceptSet present;
+    private readonly int negatesNext, negatesLast, hedgesNext, hedgesLast, placeJapan, placeAbroad, exercise, month, drillMarker, realMarker;
+    private int count;
+
+    // The text at hand.
+    private Findings findings = new();
+    private bool exerciseIsPlayed;
+    private bool titleSpoke;
+    private Places lastPlaces;
+    private int yearOfReport;
+
+    public SentenceReader(Lexicon lexicon, RuleBook rules, Measures measures)
+    {
+        this.lexicon = lexicon;
+        this.rules = rules;
+        this.measures = measures;
+        present = new ConceptSet(lexicon.ConceptCount);
+        contextByConcept = new ContextFile?[lexicon.ConceptCount];
+        foreach (var (concept, context) in rules.Contexts)
+        {
+            contextByConcept[concept] = context;
+        }
+
+        negatesNext = lexicon.ConceptOf("negates-next");
+        negatesLast = lexicon.ConceptOf("negates-last");
+        hedgesNext = lexicon.ConceptOf("hedges-next");
+        hedgesLast = lexicon.ConceptOf("hedges-last");
+        placeJapan = lexicon.ConceptOf("place-japan");
+        placeAbroad = lexicon.ConceptOf("place-abroad");
+        exercise = lexicon.ConceptOf("exercise");
+        month = lexicon.ConceptOf("month");
+        drillMarker = lexicon.ConceptOf("drill-marker");
+        realMarker = lexicon.ConceptOf("real-marker");
+    }
+
+    /// <summary>Reads title and body into <paramref name="into"/>. In an exercise's own report, exercise words are no argument.</summary>
+    public void Read(string title, string body, string suffix, int year, bool playsExercise, Findings into)
+    {
+        findings = into;
+        exerciseIsPlayed = playsExercise;
+        yearOfReport = year;
+        titleSpoke = false;
+        lastPlaces = Places.None;
+        carried.Clear();
+        ReadPart(title, "title" + suffix, isTitle: true);
+        titleSpoke = title.Length > 0;
+        ReadPart(body, "body" + suffix, isTitle: false);
+    }
+
+    private void ReadPart(string original, string field, bool isTitle)
+    {
+        var text = FoldedText.Of(original);
+        try
+        {
+            var scanner = new SentenceScanner(lexicon, text.Characters, buffers);
+            for (var sentence = 0; scanner.Next(); sentence++)
+            {
+                count = scanner.Tokens.Length;
+                if (count == 0)
+                    continue;
+                scanner.Tokens.CopyTo(tokens);
+                ReadSentence(ref text, field, isTitle, sentence);
+            }
+        }
+        finally
+        {
+            text.Return();
+        }
+    }
+
+    private void ReadSentence(ref FoldedText text, string field, bool isTitle, int sentence)
+    {
+        Survey(text.Characters, isTitle || sentence == 0);
+        var position = PositionFactor(isTitle, sentence);
+        for (var at = 0; at < count; at++)
+        {
+            if (tokens[at].Meaning == 0)
+                continue;
+            foreach (var concept in lexicon.Meanings[tokens[at].Meaning - 1].Concepts)
+            {
+                foreach (var rule in rules.ByConcept[concept])
+                {
+                    if (!rule.TitleOnly || isTitle)
+                    {
+                        Try(rule, at, position, ref text, field);
+                    }
+                }
+            }
+        }
+
+        if (isTitle || (sentence == 0 && !titleSpoke))
+        {
+            carried.AddRange(contexts.Where(concept => contextByConcept[concept]!.Carries));
+        }
+
+        NoteMarkers(ref text, field, isTitle, sentence);
+        if (isTitle || sentence < 2)
+        {
+            foreach (var concept in contexts)
+            {
+                var at = IndexOf(concept);
+                findings.Object(lexicon.NameOf(concept), Math.Round(Math.Log2(contextByConcept[concept]!.Factor), 1), StretchOf(ref text, tokens[at], field));
+            }
+        }
+    }
+
+    /// <summary>Words that say outright whether this message is a drill, and where in the text they stand.</summary>
+    private void NoteMarkers(ref FoldedText text, string field, bool isTitle, int sentence)
+    {
+        if (!present.Has(drillMarker) && !present.Has(realMarker))
+            return;
+        for (var at = 0; at < count; at++)
+        {
+            if (HasConcept(at, drillMarker))
+            {
+                findings.Drill ??= new Marker(StretchOf(ref text, tokens[at], field), isTitle ? -1 : sentence);
+            }
+            else if (HasConcept(at, realMarker))
+            {
+                findings.Real ??= new Marker(StretchOf(ref text, tokens[at], field), isTitle ? -1 : sentence);
+            }
+        }
+    }
+
+    /// <summary>Notes what the sentence holds: concepts, places, contexts, and which words are negated or hedged.</summary>
+    private void Survey(ReadOnlySpan<char> text, bool leading)
+    {
+        negated.AsSpan(0, tokens.Length).Clear();
+        hedged.AsSpan(0, tokens.Length).Clear();
+        MarkOldYears(text);
+        count = measures.Derive(tokens, count);
+        present.Clear();
+        contexts.Clear();
+        var places = Places.None;
+        for (var at = 0; at < count; at++)
+        {
+            if (tokens[at].Meaning == 0)
+                continue;
+            foreach (var concept in lexicon.Meanings[tokens[at].Meaning - 1].Concepts)
+            {
+                if (!present.Has(concept))
+                {
+                    present.Add(concept);
+                    if (contextByConcept[concept] is not null && !(exerciseIsPlayed && concept == exercise))
+                    {
+                        contexts.Add(concept);
+                    }
+
+                    if (leading)
+                    {
+                        findings.LeadingConcepts.Add(lexicon.NameOf(concept));
+                    }
+                }
+
+                places |= concept == placeJapan ? Places.Japan : concept == placeAbroad ? Places.Abroad : Places.None;
+                Mark(at, concept);
+            }
+        }
+
+        if (places != Places.None)
+        {
+            lastPlaces = places;
+        }
+
+        if (leading)
+        {
+            findings.Leading |= places;
+        }
+    }
+
+    private void Mark(int at, int concept)
+    {
+        if (concept == negatesNext)
+        {
+            MarkNext(at, 45, negated);
+        }
+        else if (concept == negatesLast)
+        {
+            MarkLast(at, 12, negated);
+        }
+        else if (concept == hedgesNext)
+        {
+            MarkNext(at, 60, hedged);
+        }
+        else if (concept == hedgesLast)
+        {
+            MarkLast(at, 14, hedged);
+        }
+    }
+
+    private void MarkNext(int from, int reach, bool[] marks)
+    {
+        for (var at = from + 1; at < count && tokens[at].Start - tokens[from].End <= reach; at++)
+        {
+            if (IsThing(at))
+            {
+                marks[at] = true;
+                if (marks == negated)
+                    return;
+            }
+        }
+    }
+
+    private void MarkLast(int from, int reach, bool[] marks)
+    {
+        for (var at = from - 1; at >= 0 && tokens[from].Start - tokens[at].End <= reach; at--)
+        {
+            if (IsThing(at))
+            {
+                marks[at] = true;
+                return;
+            }
+        }
+    }
+
+    private bool IsThing(int at) => tokens[at].Meaning > 0 && lexicon.Meanings[tokens[at].Meaning - 1].Concepts is { Length: > 0 } concepts
+        && lexicon.KindOf(concepts[0]) is ConceptKind.Thing;
+
+    /// <summary>A bare year well before the report's is history: "in 1995", 1995年の; a full date is a date line.</summary>
+    private void MarkOldYears(ReadOnlySpan<char> text)
+    {
+        for (var at = 0; at < count; at++)
+        {
+            if (tokens[at] is not { Meaning: 0, Number: >= 1900 and < 2100 } token || token.End - token.Start != 4 || token.Number > yearOfReport - 2)
+                continue;
+            var dated = token.Unit == '年'
+                ? at + 1 < count && tokens[at + 1].IsNumber && tokens[at + 1].Start - token.End <= 3 && tokens[at + 1].Unit == '月'
+                : token.Unit is '-' or '/' || (at > 0 && tokens[at - 1].IsNumber && token.Start - tokens[at - 1].End <= 12)
+                    || (at > 0 && HasConcept(at - 1, month) && token.Start - tokens[at - 1].End <= 6);
+            var stated = token.Unit == '年' || (token.Start >= 3 && text[(token.Start - 3)..token.Start] is "in " or "he " or "ce " or "of ");
+            if (stated && !dated)
+            {
+                tokens[at] = token with { Meaning = measures.OldYear, Number = double.NaN };
+            }
+        }
+    }
+
+    private bool HasConcept(int at, int concept) => tokens[at].Meaning > 0 && lexicon.Meanings[tokens[at].Meaning - 1].Concepts.AsSpan().Contains(concept);
+
+    private int IndexOf(int concept)
+    {
+        for (var at = 0; at < count; at++)
+        {
+            if (HasConcept(at, concept))
+                return at;
+        }
+
+        return 0;
+    }
+
+    private double PositionFactor(bool isTitle, int sentence) => isTitle
+        ? 1.0
+        : (titleSpoke, sentence) switch
+        {
+            (false, 0) => 1.0,
+            (_, 0 or 1) => 0.9,
+            (_, < 5) => 0.7,
+            (_, < 12) => 0.4,
+            _ => 0.2,
+        };
+
+    private void Try(EventRule rule, int anchor, double position, ref FoldedText text, string field)
+    {
+        if (present.Meets(rule.Unless))
+            return;
+        Span<int> picked = stackalloc int[8];
+        picked[0] = anchor;
+        for (var group = 1; group < rule.Groups.Length; group++)
+        {
+            if (!present.Meets(rule.Groups[group]))
+                return;
+            var nearest = Nearest(rule, group, anchor, text.Characters);
+            if (nearest < 0)
+                return;
+            picked[group] = nearest;
+        }
+
+        var strength = rule.Weight * position;
+        picked = picked[..rule.Groups.Length];
+        foreach (var at in picked)
+        {
+            if (negated[at])
+                return;
+            if (hedged[at] && !rule.Hedged)
+            {
+                strength *= 0.55;
+                break;
+            }
+        }
+
+        foreach (var concept in contexts)
+        {
+            if (!rule.Despite.Has(concept))
+            {
+                strength *= contextByConcept[concept]!.Factor;
+            }
+        }
+
+        foreach (var concept in carried)
+        {
+            if (!rule.Despite.Has(concept) && !contexts.Contains(concept))
+            {
+                strength *= titleSpoke ? contextByConcept[concept]!.Factor : Math.Pow(contextByConcept[concept]!.Factor, LeadCarry);
+            }
+        }
+
+        if (strength < 0.2)
+            return;
+        var words = new Stretch[picked.Length];
+        for (var at = 0; at < words.Length; at++)
+        {
+            words[at] = StretchOf(ref text, tokens[picked[at]], field);
+        }
+
+        findings.Add(new Finding(rule, strength, PlacesFor(anchor), words));
+    }
+
+    private int Nearest(EventRule rule, int group, int anchor, ReadOnlySpan<char> text)
+    {
+        var (best, distance) = (-1, int.MaxValue);
+        for (var at = 0; at < count; at++)
+        {
+            if (tokens[at].Meaning == 0 || (rule.Ordered && tokens[at].Start < tokens[anchor].Start))
+                continue;
+            var gap = at == anchor ? 0 : Gap(anchor, at, text);
+            if (gap >= distance || gap > rule.Within)
+                continue;
+            foreach (var concept in lexicon.Meanings[tokens[at].Meaning - 1].Concepts)
+            {
+                if (rule.Groups[group].Has(concept))
+                {
+                    (best, distance) = (at, gap);
+                    break;
+                }
+            }
+        }
+
+        return best;
+    }
+
+    private int Gap(int one, int other, ReadOnlySpan<char> text)
+    {
+        var (first, second) = tokens[one].Start < tokens[other].Start ? (tokens[one], tokens[other]) : (tokens[other], tokens[one]);
+        var gap = Math.Max(0, second.Start - first.End);
+        return gap > 0 && CharacterClass.Of(text[first.End]) == CharacterClass.Script ? gap * 2 : gap;
+    }
+
+    /// <summary>The places the words stand by: the nearest one named in the sentence, else those last named before it.</summary>
+    private Places PlacesFor(int anchor)
+    {
+        var (best, distance) = (Places.None, int.MaxValue);
+        for (var at = 0; at < count; at++)
+        {
+            var place = HasConcept(at, placeJapan) ? Places.Japan : HasConcept(at, placeAbroad) ? Places.Abroad : Places.None;
+            if (place == Places.None)
+                continue;
+            var gap = Math.Abs(tokens[at].Start - tokens[anchor].Start);
+            if (gap < distance)
+            {
+                (best, distance) = (place, gap);
+            }
+        }
+
+        return best != Places.None ? best : lastPlaces;
+    }
+
+    private static Stretch StretchOf(ref FoldedText text, Token token, string field)
+    {
+        var start = text.OriginOf(token.Start);
+        return new Stretch(field, start, text.OriginOf(token.End) - start);
+    }
+}

@@ -1,0 +1,147 @@
+using AllianceNotify.Classification;
+using AllianceNotify.Reports;
+using Xunit;
+
+namespace AllianceNotify.Tests.Classification;
+
+public sealed class ReportClassifierTests
+{
+    private static readonly ReportClassifier Classifier = new(Taxonomy.Load());
+
+    [Theory]
+    [InlineData("en", "North Korea fires ballistic missile toward the Sea of Japan", "missile-launch")]
+    [InlineData("ja", "北朝鮮が弾道ミサイルの可能性があるものを発射、日本のＥＥＺ外に落下と推定", "missile-launch")]
+    [InlineData("ja", "北朝鮮、ﾐｻｲﾙを発射", "missile-launch")]
+    [InlineData("ja", "石川県能登で震度６強の地震、大津波警報を発表", "large-scale-disaster")]
+    [InlineData("en", "Magnitude 7.1 earthquake strikes off Miyazaki, tsunami warning issued", "large-scale-disaster")]
+    [InlineData("en", "Magnitude 7.8 earthquake kills hundreds in southern Turkey", "international-disaster-relief")]
+    [InlineData("ja", "市立病院の電子カルテがランサムウェアに感染、診療を停止", "cyber-incident")]
+    [InlineData("en", "U.S. orders embassy staff to leave Khartoum; American citizens evacuated by military aircraft", "noncombatant-evacuation")]
+    [InlineData("ja", "スーダンの在留邦人、自衛隊機でジブチへ退避", "noncombatant-evacuation")]
+    [InlineData("ja", "中国公船４隻が尖閣諸島沖の領海に侵入", "maritime-security")]
+    [InlineData("en", "CISA adds actively exploited vulnerability CVE-2026-1234 in a firewall product", "cyber-threat-information")]
+    public void Event_is_recognised(string language, string title, string category) =>
+        Assert.Equal(category, Classifier.Classify(ReportBuilder.Text(title, language: language)).Category.Value);
+
+    [Theory]
+    [InlineData("en", "Striker fires a missile of a shot into the top corner to win the cup")]
+    [InlineData("en", "New film about the 2011 tsunami opens in theatres")]
+    [InlineData("en", "Falcon 9 launches 23 Starlink satellites from Cape Canaveral")]
+    [InlineData("en", "Cyber Monday sales hit record")]
+    [InlineData("ja", "東日本大震災から15年、各地で追悼式")]
+    [InlineData("ja", "Ｈ３ロケット打ち上げ成功　種子島宇宙センター")]
+    [InlineData("ja", "サイバーエージェント、決算を発表")]
+    [InlineData("en", "Court sentences man for hacking bank accounts")]
+    [InlineData("ja", "オスプレイ訴訟、最高裁が上告棄却")]
+    public void Mention_is_none(string language, string title)
+    {
+        var result = Classifier.Classify(ReportBuilder.Text(title, language: language));
+        Assert.Equal(CategoryId.None, result.Category);
+        Assert.Null(result.Guidelines);
+        Assert.Empty(result.Categories);
+    }
+
+    [Theory]
+    [InlineData("en", "THIS IS A DRILL. North Korea fires ballistic missile", ReportMode.Actual, true)]
+    [InlineData("ja", "【訓練】弾道ミサイル発射", ReportMode.Actual, true)]
+    [InlineData("ja", "ミサイル発射。これは訓練ではありません", ReportMode.Exercise, true)]
+    [InlineData("en", "This is not a drill: ballistic missile inbound, seek shelter", ReportMode.Test, true)]
+    [InlineData("en", "This is not a drill: ballistic missile launched, seek shelter", ReportMode.Actual, false)]
+    [InlineData("en", "China begins large-scale military exercise around Taiwan", ReportMode.Actual, false)]
+    [InlineData("ja", "北朝鮮が弾道ミサイル発射", ReportMode.Exercise, false)]
+    public void Contradiction_of_the_mode_is_doubt(string language, string title, ReportMode mode, bool doubt)
+    {
+        var result = Classifier.Classify(ReportBuilder.Text(title, language: language, mode: mode));
+        Assert.Equal(doubt, result.ModeDoubt is not null);
+        Assert.True(!doubt || result.NeedsReview);
+    }
+
+    [Fact]
+    public void Exercise_report_is_classified_by_what_it_plays()
+    {
+        var result = Classifier.Classify(ReportBuilder.Text("Exercise Keen Edge inject: North Korea fires ballistic missile into the EEZ", mode: ReportMode.Exercise));
+        Assert.Equal("missile-launch", result.Category.Value);
+    }
+
+    [Theory]
+    [InlineData("RWT")]
+    [InlineData("DMO")]
+    public void Test_code_in_an_actual_report_is_doubt(string code) =>
+        Assert.NotNull(Classifier.Classify(ReportBuilder.Text("Tsunami Warning").WithCodes(("cap:eventCode:SAME", code))).ModeDoubt);
+
+    [Theory]
+    [InlineData("北朝鮮が ﾀﾞﾝﾄﾞｳﾐｻｲﾙ を発射、ﾐｻｲﾙは日本海に落下")]
+    [InlineData("Ｎｏｒｔｈ　Ｋｏｒｅａ fires ﬁve missiles… missiles landed in the Sea of Japan")]
+    public void Evidence_points_into_the_original_text(string title)
+    {
+        var result = Classifier.Classify(ReportBuilder.Text(title, language: "ja"));
+        Assert.NotEmpty(result.Evidence);
+        Assert.All(result.Evidence, evidence => Assert.Equal(evidence.Text, title.Substring(evidence.Offset, evidence.Length)));
+        Assert.Equal("missile-launch", result.Category.Value);
+    }
+
+    [Fact]
+    public void Legal_situation_is_relayed_and_left_to_a_person()
+    {
+        var result = Classifier.Classify(ReportBuilder.Text("政府、重要影響事態と認定", language: "ja"));
+        Assert.Equal("important-influence-situation", result.Category.Value);
+        Assert.True(result.NeedsReview);
+    }
+
+    [Fact]
+    public void Third_language_goes_to_a_person_and_only_codes_decide()
+    {
+        var words = "В результате землетрясения на севере страны погибли десятки человек, идут спасательные работы";
+        var unread = Classifier.Classify(ReportBuilder.Text(words, language: "ru"));
+        Assert.Equal(CategoryId.Unclassified, unread.Category);
+        Assert.True(unread.NeedsReview);
+        var coded = Classifier.Classify(ReportBuilder.Text(words, language: "ru").WithCodes(("gdacs:alertLevel", "Red"), ("gdacs:eventType", "EQ")).At(38, 37));
+        Assert.Equal("international-disaster-relief", coded.Category.Value);
+        Assert.True(coded.NeedsReview);
+    }
+
+    [Fact]
+    public void Place_decides_between_home_and_abroad()
+    {
+        var report = ReportBuilder.Text("M 7.2 earthquake").WithFacts(("magnitude", FactValue.Of(7.2)), ("pagerAlert", FactValue.Of("orange"))).WithCodes(("usgs:type", "earthquake"));
+        Assert.Equal("large-scale-disaster", Classifier.Classify(report.At(37.5, 137.2)).Category.Value);
+        Assert.Equal("international-disaster-relief", Classifier.Classify(report.At(-6.1, 105.4)).Category.Value);
+        Assert.Equal("international-disaster-relief", Classifier.Classify(report.At(36.0, 127.5)).Category.Value);
+    }
+
+    [Theory]
+    [InlineData("4", "none")]
+    [InlineData("5-", "large-scale-disaster")]
+    [InlineData("7", "large-scale-disaster")]
+    public void Seismic_intensity_of_a_telegram_decides(string shindo, string category) =>
+        Assert.Equal(category, Classifier.Classify(ReportBuilder.Text("震度速報", language: "ja")
+            .WithCodes(("jma:telegram", "VXSE51")).WithFacts(("maxShindo", FactValue.Of(shindo)))).Category.Value);
+
+    [Fact]
+    public void Urgency_follows_the_evidence_and_keeps_the_floor()
+    {
+        Assert.Equal(Urgency.Flash, Classifier.Classify(ReportBuilder.Text("石川県に大津波警報を発表", language: "ja")).Urgency);
+        Assert.Equal(Urgency.Urgent, Classifier.Classify(ReportBuilder.Text("熊本県で震度５強の地震、建物倒壊の被害", language: "ja")).Urgency);
+        var minor = ReportBuilder.Text("North Korea fires ballistic missile").WithCodes(("cap:severity", "Minor"));
+        Assert.Equal(Urgency.Flash, Classifier.Classify(minor).Urgency);
+    }
+
+    [Fact]
+    public void Same_report_always_gets_the_same_answer()
+    {
+        var report = ReportBuilder.Text("北朝鮮が弾道ミサイルを発射、津波警報も発表", new string('あ', 1000) + "ランサムウェアに感染し病院のシステムが停止した。", "ja");
+        var first = System.Text.Json.JsonSerializer.Serialize(Classifier.Classify(report));
+        Parallel.For(0, 64, _ => Assert.Equal(first, System.Text.Json.JsonSerializer.Serialize(Classifier.Classify(report))));
+    }
+
+    [Fact]
+    public void Hostile_text_is_bounded()
+    {
+        var millions = string.Concat(Enumerable.Repeat("missile fired ミサイル発射 ", 200_000));
+        var result = Classifier.Classify(ReportBuilder.Text("x", millions));
+        Assert.True(result.Evidence.Count <= ReportClassifier.MostEvidence);
+        var surrogates = Classifier.Classify(ReportBuilder.Text("\uD800missile\uDC00 fires \uFFFF\uD83D", "\uDFFF北朝鮮\uD800が発射"));
+        Assert.All(surrogates.Evidence, evidence => Assert.True(evidence.Offset >= 0));
+        Assert.Equal(CategoryId.None, Classifier.Classify(ReportBuilder.Text("", "")).Category);
+    }
+}
