@@ -1,0 +1,52 @@
+using AllianceNotify.Acknowledgement;
+using AllianceNotify.Classification;
+using AllianceNotify.Contacts;
+using AllianceNotify.Content;
+using AllianceNotify.Delivery;
+using AllianceNotify.Escalation;
+using AllianceNotify.FanOut;
+using AllianceNotify.Situations;
+using AllianceNotify.Telemetry;
+using AllianceNotify.Triage;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace AllianceNotify;
+
+public static class StageRegistration
+{
+    /// <summary>
+    /// From an accepted report to answers: triage, fan-out, acknowledgement, escalation, and the directory they ask. Needs the
+    /// ports, the time, <see cref="AcknowledgeLinks"/>, intake and delivery to be registered as well.
+    /// </summary>
+    public static IServiceCollection AddStages(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<FanOutOptions>()
+            .Bind(configuration.GetSection(FanOutOptions.Section))
+            .Validate(
+                options => options.ChunkSize is >= 1 and <= DeliveryChunkMessage.MaxContacts && Uri.CheckHostName(options.MessageIdDomain) == UriHostNameType.Dns,
+                "FanOut needs ChunkSize from 1 to 100 and MessageIdDomain to be a domain name.")
+            .ValidateOnStart();
+        services.TryAddSingleton<HubMetrics>();
+        services.TryAddSingleton(_ => Taxonomy.Load());
+        services.TryAddSingleton<ReportClassifier>();
+        services.TryAddSingleton<SituationTable>();
+        services.TryAddSingleton<CorrelationTable>();
+        services.TryAddSingleton<EscalationTable>();
+        services.TryAddSingleton<ContactTable>();
+        services.TryAddSingleton<ListTable>();
+        services.TryAddSingleton<SubscriptionTable>();
+        services.TryAddSingleton<PolicyTable>();
+        services.TryAddSingleton<RotaTable>();
+        services.TryAddSingleton<ResolveAudience>();
+        services.TryAddSingleton<AlertRenderer>();
+        services.TryAddSingleton<RenderAlert>(provider => provider.GetRequiredService<AlertRenderer>().RenderAsync);
+        services.TryAddSingleton<TriageReport>();
+        services.TryAddSingleton<FanOutAlert>();
+        services.TryAddSingleton<EscalateUnanswered>();
+        services.TryAddSingleton<AcknowledgeAlert>();
+        services.TryAddSingleton<DirectSituation>();
+        return services;
+    }
+}
