@@ -22,6 +22,7 @@ internal static class HubApplication
         builder.AddHttpAnswers();
         builder.AddSecurity();
         builder.AddStoreAndQueue(arguments);
+        builder.AddIntake();
         builder.AddPumps();
         adjust?.Invoke(builder);
 
@@ -31,6 +32,7 @@ internal static class HubApplication
         app.MapOpenApiDocument();
         app.MapHealth();
         app.MapSignIn();
+        app.MapReports();
         app.MapApiKeys();
         app.MapDeadLetters();
         return app;

@@ -58,7 +58,7 @@ internal static class ApiKeyEndpoints
 
 /// <param name="Role"><c>reporter</c>, <c>duty-officer</c>, <c>administrator</c> or <c>auditor</c>.</param>
 /// <param name="Sources">Sources a reporter may report as; none given: any.</param>
-/// <param name="Reader">Whom the key reads for; none given: only what everybody may read.</param>
+/// <param name="Reader">Whom the key reads for; none given: the role's default.</param>
 internal sealed record ApiKeyRequest(
     string? Name, HubRole? Role, IReadOnlyList<string>? Sources, ReaderView? Reader, DateTimeOffset? ExpiresAt)
 {

@@ -1,4 +1,6 @@
 using System.Security.Claims;
+using AllianceNotify.Contacts;
+using AllianceNotify.FanOut;
 using AllianceNotify.Reports;
 using AllianceNotify.Security;
 
@@ -48,8 +50,42 @@ internal sealed record HubCaller(string Id, string Name, HubRole Role)
         };
     }
 
-    public bool MayReportAs(string source) =>
-        Role is not HubRole.Reporter || Sources.Count == 0 || Sources.Contains(source, StringComparer.Ordinal);
+    /// <summary>
+    /// Whether this caller may read a text so marked: what a contact of the same nation, agency and colour may. A key that
+    /// states no reader reads as an unnamed person inside both governments does, which is what the default marking asks; a
+    /// reporter's reads only what is open to everybody.
+    /// </summary>
+    public bool MayRead(Marking marking)
+    {
+        if (IsLocal)
+        {
+            return true;
+        }
+
+        return (Reader, Role) switch
+        {
+            ({ } reader, _) => IsAllowed(reader, marking),
+            (null, HubRole.Reporter) => IsAllowed(new Reader("", "", Tlp.Clear), marking),
+            _ => Marking.Default.ReleasableTo.All(nation => IsAllowed(new Reader(nation, "", Marking.Default.Tlp), marking)),
+        };
+    }
+
+    /// <summary>A reporter reads what it sent, whatever its marking: reports of the sources its key is bound to.</summary>
+    public bool MayReadReport(SituationReport report) =>
+        MayRead(report.Marking) || (Role is HubRole.Reporter && Sources.Contains(report.Source, StringComparer.Ordinal));
+
+    private bool IsAllowed(Reader reader, Marking marking) => MarkingRule.Withholds(
+        new Contact
+        {
+            Id = new ContactId(Id),
+            Name = new PersonName(Name, null),
+            Agency = reader.Agency,
+            Nation = reader.Nation,
+            Languages = ["en"],
+            Channels = [],
+            MaxTlp = reader.MaxTlp,
+        },
+        marking) is null;
 
     public ClaimsPrincipal ToPrincipal(string scheme)
     {

@@ -9,6 +9,9 @@ internal static class HubPolicies
     /// <summary>Send reports, classify, read back one's own.</summary>
     public const string Report = "report";
 
+    /// <summary>Read a report: those who read what happened, and reporters what they sent.</summary>
+    public const string ReadReports = "read-reports";
+
     /// <summary>Read what happened: situations, alerts, deliveries, lists.</summary>
     public const string Read = "read";
 
@@ -24,6 +27,7 @@ internal static class HubPolicies
     public static void Configure(AuthorizationOptions options)
     {
         Allow(options, Report, HubRole.Reporter, HubRole.DutyOfficer, HubRole.Administrator);
+        Allow(options, ReadReports, HubRole.Reporter, HubRole.DutyOfficer, HubRole.Administrator, HubRole.Auditor);
         Allow(options, Read, HubRole.DutyOfficer, HubRole.Administrator, HubRole.Auditor);
         Allow(options, Act, HubRole.DutyOfficer, HubRole.Administrator);
         Allow(options, Administer, HubRole.Administrator);

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Net.Http.Headers;
@@ -14,6 +15,8 @@ internal static class HttpAnswers
     {
         builder.Services.Configure<JsonOptions>(json =>
         {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, Endpoints.ReportViewJson.Wire);
+            json.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
             json.SerializerOptions.Converters.Add(new UtcDateTimeOffsetConverter());
             json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
