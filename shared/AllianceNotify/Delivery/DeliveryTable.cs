@@ -40,7 +40,11 @@ public sealed class DeliveryTable(IEntityStore store)
 
     /// <summary>All deliveries of an alert, by contact.</summary>
     public IAsyncEnumerable<Versioned<DeliveryRecord>> ListAsync(AlertId alert, CancellationToken cancellationToken) =>
-        table.QueryAsync(alert.Value, RowRange.All, cancellationToken);
+        ListAsync(alert, RowRange.All, cancellationToken);
+
+    /// <summary>A part of an alert's deliveries, by contact.</summary>
+    public IAsyncEnumerable<Versioned<DeliveryRecord>> ListAsync(AlertId alert, RowRange range, CancellationToken cancellationToken) =>
+        table.QueryAsync(alert.Value, range, cancellationToken);
 
     /// <summary>Writes the records that are not there yet, at most <see cref="IEntityStore.MaxBatch"/> at once; those already there stay as they are.</summary>
     public async Task PlanAsync(AlertId alert, IReadOnlyList<DeliveryRecord> records, CancellationToken cancellationToken)
