@@ -20,8 +20,8 @@ internal static class HubApplication
         builder.AddTelemetry();
         builder.AddWebServer();
         builder.AddHttpAnswers();
-        builder.AddSecurity();
         builder.AddStoreAndQueue(arguments);
+        builder.AddSecurity();
         builder.AddIntake();
         builder.AddPumps();
         adjust?.Invoke(builder);

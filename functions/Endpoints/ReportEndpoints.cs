@@ -86,7 +86,7 @@ internal static class ReportEndpoints
     /// <summary>What the caller may not read is answered as what is not there.</summary>
     private static async Task<Results<Ok<ReportView>, ProblemHttpResult>> GetAsync(
         string id, HubCaller caller, ReportTable reports, CancellationToken cancellationToken) =>
-        IsKey(id)
+        RouteKey.IsKey(id)
         && await reports.GetWithOutcomeAsync(new ReportId(id), cancellationToken) is { } stored
         && caller.MayReadReport(stored.Report)
             ? TypedResults.Ok(ReportView.Of(stored))
@@ -119,5 +119,4 @@ internal static class ReportEndpoints
         && request.ContentType?.Split(';')[0].Trim().ToLowerInvariant()
             is Ndjson or "application/ndjson" or "application/jsonl" or "application/json" or "text/plain" or "application/octet-stream" or null;
 
-    private static bool IsKey(string id) => id.Length is > 0 and <= 100 && !id.Any(char.IsControl);
 }

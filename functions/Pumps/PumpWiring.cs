@@ -15,20 +15,18 @@ internal static class PumpWiring
         builder.Services.Configure<HostOptions>(host =>
         {
             host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.StopHost;
-            host.ServicesStartConcurrently = true;
             host.ServicesStopConcurrently = true;
         });
     }
 
-    /// <summary>A stage, and the pump that feeds it unless this instance only accepts.</summary>
-    public static void AddStage<TStage>(this WebApplicationBuilder builder)
+    /// <summary>The pump that feeds a stage, unless this instance only accepts. The stage is made when the hub has started.</summary>
+    public static void AddPump<TStage>(this WebApplicationBuilder builder, QueueName queue)
         where TStage : class, IQueueStage
     {
-        builder.Services.AddSingleton<TStage>();
         if (builder.PumpsEnabled())
         {
-            builder.Services.AddSingleton<IHostedService>(services =>
-                ActivatorUtilities.CreateInstance<QueuePump>(services, services.GetRequiredService<TStage>()));
+            builder.Services.AddSingleton<IHostedService>(services => ActivatorUtilities.CreateInstance<QueuePump>(
+                services, queue, IQueueStage () => services.GetRequiredService<TStage>()));
         }
     }
 

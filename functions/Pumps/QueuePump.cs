@@ -14,7 +14,8 @@ namespace AllianceNotify.Functions.Pumps;
 /// the deliveries of what waits.
 /// </summary>
 internal sealed partial class QueuePump(
-    IQueueStage stage,
+    QueueName name,
+    Func<IQueueStage> makeStage,
     IMessageQueue queue,
     IEntityStore store,
     IOptions<PumpOptions> options,
@@ -32,9 +33,10 @@ internal sealed partial class QueuePump(
     /// <summary>Never written: that a read of it is answered is all that is asked.</summary>
     private static readonly TableName Probe = new("Probe");
 
-    private readonly int concurrency = options.Value.ConcurrencyOf(stage.Queue.Value);
+    private readonly int concurrency = options.Value.ConcurrencyOf(name.Value);
     private readonly TimeSpan lease = options.Value.Lease;
     private readonly ConcurrentDictionary<string, InHand> inHand = new(StringComparer.Ordinal);
+    private IQueueStage? stage;
     private int failuresInARow;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -45,6 +47,7 @@ internal sealed partial class QueuePump(
             return;
         }
 
+        stage = makeStage();
         using var abandon = new CancellationTokenSource();
         using var drained = new CancellationTokenSource();
         using var slots = new SemaphoreSlim(concurrency);
@@ -71,14 +74,14 @@ internal sealed partial class QueuePump(
             IReadOnlyList<LeasedMessage> messages = [];
             try
             {
-                messages = await queue.ReceiveAsync(stage.Queue, free, lease, stopping);
+                messages = await queue.ReceiveAsync(name, free, lease, stopping);
                 outages = 0;
             }
             catch (Exception exception) when (!stopping.IsCancellationRequested)
             {
                 if (++outages == 1)
                 {
-                    Log.QueueOut(logger, exception, stage.Queue);
+                    Log.QueueOut(logger, exception, name);
                 }
             }
 
@@ -134,7 +137,7 @@ internal sealed partial class QueuePump(
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)
         {
-            Log.StoreOut(logger, exception, stage.Queue);
+            Log.StoreOut(logger, exception, name);
             return false;
         }
     }
@@ -145,7 +148,7 @@ internal sealed partial class QueuePump(
         using var activity = QueueTracing.StartProcessing(message);
         try
         {
-            var result = await stage.RunAsync(message, hand.Cancellation.Token);
+            var result = await stage!.RunAsync(message, hand.Cancellation.Token);
             Volatile.Write(ref failuresInARow, 0);
             await SettleAsync(message, result);
         }
@@ -159,7 +162,7 @@ internal sealed partial class QueuePump(
             Interlocked.Increment(ref failuresInARow);
             activity?.SetStatus(System.Diagnostics.ActivityStatusCode.Error, exception.GetType().Name);
             activity?.AddException(exception);
-            Log.Failed(logger, exception, message.Message.Id, stage.Queue, message.DeliveryCount);
+            Log.Failed(logger, exception, message.Message.Id, name, message.DeliveryCount);
             await GiveBackAsync(message, BackOff.Of(message.DeliveryCount, FirstRetry, LongestRetry));
         }
         finally
@@ -177,15 +180,15 @@ internal sealed partial class QueuePump(
             case StageResult.Completed:
                 if (!await queue.CompleteAsync(message, CancellationToken.None))
                 {
-                    Log.LeaseEnded(logger, message.Message.Id, stage.Queue);
+                    Log.LeaseEnded(logger, message.Message.Id, name);
                 }
 
                 break;
             case StageResult.Poison poison:
                 if (await queue.DeadLetterAsync(message, poison.Reason, CancellationToken.None))
                 {
-                    metrics.DeadLettered(stage.Queue.Value);
-                    Log.Poison(logger, message.Message.Id, stage.Queue);
+                    metrics.DeadLettered(name.Value);
+                    Log.Poison(logger, message.Message.Id, name);
                 }
 
                 break;
@@ -203,7 +206,7 @@ internal sealed partial class QueuePump(
         catch (Exception exception)
         {
             // The lease runs out by itself; the message is handed out again then.
-            Log.NotGivenBack(logger, exception, message.Message.Id, stage.Queue);
+            Log.NotGivenBack(logger, exception, message.Message.Id, name);
         }
     }
 
@@ -236,7 +239,7 @@ internal sealed partial class QueuePump(
             }
             else if (inHand.ContainsKey(hand.Message.LeaseId))
             {
-                Log.LeaseEnded(logger, hand.Message.Message.Id, stage.Queue);
+                Log.LeaseEnded(logger, hand.Message.Message.Id, name);
                 await hand.Cancellation.CancelAsync();
             }
         }
@@ -246,7 +249,7 @@ internal sealed partial class QueuePump(
         }
         catch (Exception exception) when (!drained.IsCancellationRequested)
         {
-            Log.NotRenewed(logger, exception, hand.Message.Message.Id, stage.Queue);
+            Log.NotRenewed(logger, exception, hand.Message.Message.Id, name);
         }
     }
 

@@ -11,6 +11,9 @@ internal static class SecurityWiring
         services.AddSingleton<ApiKeyTable>();
         services.AddSingleton<SessionTable>();
         services.AddSingleton<HubSecrets>();
+        services.AddSingleton<LinkKey>();
+        services.AddHostedService(provider => provider.GetRequiredService<LinkKey>());
+        services.AddSingleton(provider => provider.GetRequiredService<LinkKey>().Links);
         services.AddSingleton<CallerLookup>();
         services.AddSingleton<FailedAttempts>();
         services.AddAuthentication(HubAuthentication.SchemeName)
@@ -20,8 +23,16 @@ internal static class SecurityWiring
 
     public static void UseSecurity(this WebApplication app)
     {
+        app.Use(AnswerForRouting);
         app.UseAuthentication();
         app.Use(SameOrigin.RequireAsync);
         app.UseAuthorization();
     }
+
+    /// <summary>
+    /// Routing's own answers (405 to a method, 415 to a media type that a route does not take) are endpoints without a
+    /// policy. They are given here, before the policy for such endpoints would make a 403 of them.
+    /// </summary>
+    private static Task AnswerForRouting(HttpContext context, RequestDelegate next) =>
+        context.GetEndpoint() is { RequestDelegate: { } answer } and not RouteEndpoint ? answer(context) : next(context);
 }

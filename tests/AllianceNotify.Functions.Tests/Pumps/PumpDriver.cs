@@ -29,7 +29,7 @@ internal sealed class PumpDriver : IAsyncDisposable
         var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
         lifetime.NotifyStarted();
         pump = new QueuePump(
-            new Stage(this, handle), Queue, Store, options, Time, new HubMetrics(services.GetRequiredService<IMeterFactory>()), lifetime, NullLogger<QueuePump>.Instance);
+            QueueName.Reports, () => new Stage(this, handle), Queue, Store, options, Time, new HubMetrics(services.GetRequiredService<IMeterFactory>()), lifetime, NullLogger<QueuePump>.Instance);
     }
 
     public FakeTimeProvider Time { get; } = new();
