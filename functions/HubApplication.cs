@@ -24,6 +24,7 @@ internal static class HubApplication
         builder.AddSecurity();
         builder.AddIntake();
         builder.AddPumps();
+        builder.AddStages();
         adjust?.Invoke(builder);
 
         var app = builder.Build();
@@ -33,6 +34,8 @@ internal static class HubApplication
         app.MapHealth();
         app.MapSignIn();
         app.MapReports();
+        app.MapSituations();
+        app.MapAlerts();
         app.MapApiKeys();
         app.MapDeadLetters();
         return app;
