@@ -16,19 +16,22 @@ internal static class AlertCard
     /// <summary>UTF-8 bytes, a recipient's own acknowledge URL included.</summary>
     public const int MaxBytes = 20 * 1024;
 
-    /// <summary>Kept free for the URL that takes the placeholder's place.</summary>
-    private const int UrlReserve = 1024;
+    /// <summary>Kept free for the URL that takes the placeholder's place, twice.</summary>
+    private const int UrlReserve = 2 * 1024;
+
+    /// <summary>Paragraphs of the source's text; lines beyond are run together.</summary>
+    private const int MaxLines = 20;
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     /// <summary>
-    /// What a card says at each step of shortening, each step leaving out more: area codes; then the details of the other
-    /// language; then most of the facts; then the other language's text; then the source's text but for its beginning; then
-    /// the Guidelines and the playbook; at last all of the text, facts and source. Marking, mode, urgency, kind, category,
-    /// title, time, place, alert and situation stay on every card.
+    /// What a card says at each step of shortening, each step leaving out more: area codes; then the playbook and details of
+    /// the other language; then all but the first three facts; then the other language's text; then the source's text but for
+    /// its beginning; then the own language's playbook and details; at last all of the text. Marking, mode, urgency, kind,
+    /// category, title, time, place, link, alert and situation stay on every card.
     /// </summary>
     private sealed record Cut(
-        int OwnBody = 1500, int OtherBody = 800, int Facts = int.MaxValue, bool Areas = true, bool OtherDetails = true, bool OwnDetails = true, bool Source = true);
+        int OwnBody = 1000, int OtherBody = 1000, int Facts = int.MaxValue, bool Areas = true, bool OtherDetails = true, bool OwnDetails = true);
 
     private static readonly Cut[] Steps = MakeSteps();
 
@@ -61,7 +64,7 @@ internal static class AlertCard
         var otherBody = facts with { OtherBody = 0 };
         var body = otherBody with { OwnBody = 400 };
         var guidelines = body with { OwnDetails = false };
-        return [full, areas, details, facts, otherBody, body, guidelines, guidelines with { OwnBody = 0, Facts = 0, Source = false }];
+        return [full, areas, details, facts, otherBody, body, guidelines, guidelines with { OwnBody = 0 }];
     }
 
     private static void Card(Utf8JsonWriter json, AlertSheet own, AlertSheet other, Cut cut)
@@ -75,13 +78,14 @@ internal static class AlertCard
         json.WriteStartArray("body");
         Marking(json, own);
         Banner(json, own.Mode);
-        StartContainer(json, own.Mode == ReportMode.Actual ? UrgencyStyle(own.Urgency) : "default");
+        StartContainer(json, own.Mode == ReportMode.Actual ? UrgencyStyle(own) : "default");
         Block(json, $"{Words.Of(own.Urgency).In(own.Language)} / {Words.Of(own.Urgency).In(other.Language)}", bold: true, large: true);
-        Block(json, $"{own.Kind} / {other.Kind}", bold: true);
+        Block(json, own.Kind, bold: true);
+        Block(json, other.Kind);
         EndContainer(json);
         var shortened = cut != Steps[0];
         shortened |= Part(json, own, null, cut.OwnBody, cut, cut.OwnDetails);
-        shortened |= Part(json, other, own, cut.OtherBody, cut, cut.OtherDetails && cut.OwnDetails);
+        shortened |= Part(json, other, own, cut.OtherBody, cut, cut.OtherDetails);
         if (shortened)
         {
             Block(json, $"{Words.Shortened.In(own.Language)} / {Words.Shortened.In(other.Language)}", bold: true);
@@ -91,14 +95,19 @@ internal static class AlertCard
         Banner(json, own.Mode);
         Marking(json, own);
         json.WriteEndArray();
+        OpenPage(json, $"{Words.Acknowledge.In(own.Language)} / {Words.Acknowledge.In(other.Language)}");
+        json.WriteEndObject();
+    }
+
+    private static void OpenPage(Utf8JsonWriter json, string title)
+    {
         json.WriteStartArray("actions");
         json.WriteStartObject();
         json.WriteString("type", "Action.OpenUrl");
-        json.WriteString("title", $"{Words.Acknowledge.In(own.Language)} / {Words.Acknowledge.In(other.Language)}");
+        json.WriteString("title", title);
         json.WriteString("url", RenderedAlert.AcknowledgeUrlPlaceholder);
         json.WriteEndObject();
         json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     /// <summary>True where something of the source's text was left out.</summary>
@@ -111,30 +120,39 @@ internal static class AlertCard
             Run(json, note, subtle: true);
         }
 
-        var facts = cut.Facts;
-        foreach (var row in sheet.Rows)
+        foreach (var row in sheet.Rows.Where(row => row.IsKey))
         {
-            var shown = row.Topic switch
-            {
-                SheetTopic.When or SheetTopic.Where or SheetTopic.Review => true,
-                SheetTopic.Areas => cut.Areas && details,
-                SheetTopic.Fact => details && facts-- > 0,
-                SheetTopic.Source or SheetTopic.MadeBy => cut.Source && details,
-                _ => details,
-            };
-            if (shown)
-            {
-                Row(json, row);
-            }
+            Row(json, row);
+        }
+
+        if (above is null)
+        {
+            // High up, where a client that folds long cards still shows it.
+            json.WriteStartObject();
+            json.WriteString("type", "ActionSet");
+            OpenPage(json, Words.Acknowledge.In(sheet.Language));
+            json.WriteEndObject();
         }
 
         var cutBody = Body(json, sheet, above, maxBody);
-        if (details)
+        if (!details)
         {
-            Block(json, Words.Asked.In(sheet.Language), bold: true);
-            foreach (var line in sheet.Asked)
+            return cutBody;
+        }
+
+        Block(json, Words.Asked.In(sheet.Language), bold: true);
+        foreach (var line in sheet.Asked)
+        {
+            Run(json, $"• {line}");
+        }
+
+        Block(json, Words.Details.In(sheet.Language), bold: true);
+        var facts = cut.Facts;
+        foreach (var row in sheet.Rows.Where(row => !row.IsKey))
+        {
+            if (row.Topic switch { SheetTopic.Areas => cut.Areas, SheetTopic.Fact => facts-- > 0, _ => true })
             {
-                Run(json, $"• {line}");
+                Row(json, row);
             }
         }
 
@@ -158,7 +176,7 @@ internal static class AlertCard
         if (max > 0)
         {
             StartContainer(json, "emphasis");
-            foreach (var paragraph in text.Split('\n', 40, StringSplitOptions.RemoveEmptyEntries))
+            foreach (var paragraph in text.Split('\n', MaxLines, StringSplitOptions.RemoveEmptyEntries))
             {
                 Run(json, paragraph.Replace('\n', ' '));
             }
@@ -177,12 +195,23 @@ internal static class AlertCard
     private static void Banner(Utf8JsonWriter json, ReportMode mode)
     {
         StartContainer(json, mode == ReportMode.Actual ? "default" : "accent");
-        Block(json, ModeBanner.Of(mode), bold: true, large: mode != ReportMode.Actual);
+        if (mode == ReportMode.Actual)
+        {
+            Block(json, ModeBanner.Of(mode), bold: true);
+        }
+        else
+        {
+            // A line a language: one line of both would break inside a word on a phone.
+            Block(json, ModeBanner.Parts(mode).En, bold: true, large: true);
+            Block(json, ModeBanner.Parts(mode).Ja, bold: true, large: true);
+        }
+
         EndContainer(json);
     }
 
-    private static string UrgencyStyle(Urgency urgency) => urgency switch
+    private static string UrgencyStyle(AlertSheet sheet) => sheet.Urgency switch
     {
+        _ when sheet.IsAllClear => "good",
         Urgency.Flash => "attention",
         Urgency.Urgent => "warning",
         _ => "emphasis",

@@ -36,6 +36,8 @@ public sealed record AlertSheet
     /// <summary>New, update, all-clear or review, with the revision.</summary>
     public required string Kind { get; init; }
 
+    public required bool IsAllClear { get; init; }
+
     /// <summary>The category's name, after the mode's mark where the alert is not actual.</summary>
     public required string Category { get; init; }
 
@@ -62,6 +64,7 @@ public sealed record AlertSheet
             MarkingLabel = alert.Marking.Label,
             Releasable = ReleasableIn(alert.Marking, own),
             Kind = Words.Of(alert.Kind, alert.Revision).In(own),
+            IsAllClear = alert.Kind == AlertKind.AllClear,
             Category = ModeBanner.HeadingMark(alert.Mode, own) + CategoryName(alert.Category, category, own),
             Text = SheetText.Of(alert.Texts, own),
             Rows = [.. RowsOf(alert, taxonomy, category, own)],

@@ -59,17 +59,18 @@ internal static class MailStyle
     }
 
     /// <summary>Only actual traffic wears the full colour; an exercise's urgency is outlined.</summary>
-    public static (string Background, string Css) UrgencyBar(ReportMode mode, Urgency urgency)
+    public static (string Background, string Css) UrgencyBar(AlertSheet sheet)
     {
-        var colour = urgency switch
+        var colour = sheet.Urgency switch
         {
+            _ when sheet.IsAllClear => "#1b5e20",
             Urgency.Flash => "#b00020",
             Urgency.Urgent => "#9a4a00",
             Urgency.Routine => "#1f4e79",
             _ => "#4a535b",
         };
         const string Common = "padding:10px 24px;font-size:20px;line-height:28px;font-weight:bold";
-        return mode == ReportMode.Actual
+        return sheet.Mode == ReportMode.Actual
             ? (colour, $"{Common};background-color:{colour};color:#ffffff")
             : ("#ffffff", $"{Common};background-color:#ffffff;color:#16191c;border:3px dashed {colour}");
     }

@@ -94,7 +94,7 @@ public static class SafeText
             }
 
             Separate(clean, keepLines, ref breaks, ref space);
-            clean.Append(rune.ToString());
+            clean.Append(status == OperationStatus.Done ? text.AsSpan(text.Length - rest.Length - used, used) : "\uFFFD");
         }
 
         // Only the hub may say where a recipient's own link stands.

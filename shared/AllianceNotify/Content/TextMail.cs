@@ -15,7 +15,7 @@ internal static class TextMail
         var text = new StringBuilder(4096);
         Frame(text, own);
         text.Append(Words.Of(own.Urgency).In(own.Language)).Append(" / ").Append(Words.Of(own.Urgency).In(other.Language))
-            .Append("  ").Append(own.Kind).Append(" / ").AppendLf(other.Kind).AppendLf();
+            .AppendLf().AppendLf(own.Kind).AppendLf(other.Kind).AppendLf();
         Part(text, own, above: null);
         text.AppendLf(new string('-', 64)).AppendLf(Words.LanguageName.In(other.Language)).AppendLf();
         Part(text, other, above: own);

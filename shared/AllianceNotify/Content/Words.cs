@@ -26,7 +26,7 @@ public static class Words
     public static readonly LocalizedText Also = new("Also", "その他の該当区分");
     public static readonly LocalizedText Category = new("Kind", "区分");
     public static readonly LocalizedText NotConfirmed = new("Not confirmed", "未確認");
-    public static readonly LocalizedText MadeBy = new("Sent by duty officer", "発信した当直幹部");
+    public static readonly LocalizedText MadeBy = new("Sent by duty officer", "発信者（当直）");
     public static readonly LocalizedText AlertId = new("Alert", "通報番号");
     public static readonly LocalizedText SituationId = new("Situation", "事態番号");
     public static readonly LocalizedText ReportId = new("Report", "報告番号");

@@ -61,13 +61,22 @@ public sealed class AlertRendererTests
         Assert.Equal(banner, lines[^2]);
 
         var card = CardRules.Lines(CardRules.Check(rendered.Card));
+        Assert.Equal([banner, banner], CardRules.Banners(CardRules.Check(rendered.Card)));
         Assert.StartsWith(alert.Marking.Label, card[0], StringComparison.Ordinal);
-        Assert.Equal(banner, card[1]);
-        Assert.Equal(banner, card[^2]);
         Assert.StartsWith(alert.Marking.Label, card[^1], StringComparison.Ordinal);
 
         Assert.EndsWith(alert.Marking.Label, rendered.Subject, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(ReportMode.Actual, "ACTUAL / 実際の通報")]
+    [InlineData(ReportMode.Exercise, "EXERCISE EXERCISE EXERCISE / 訓練 訓練 訓練")]
+    [InlineData(ReportMode.Test, "TEST TEST TEST / 試験 試験 試験")]
+    public void Banners_say_the_mode_in_both_languages(ReportMode mode, string banner) => Assert.Equal(banner, ModeBanner.Of(mode));
+
+    [Fact]
+    public async Task An_alert_of_no_known_mode_is_not_rendered() =>
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => RenderAsync(SampleAlerts.Missile with { Mode = (ReportMode)3 }, "en"));
 
     [Theory]
     [InlineData(ReportMode.Exercise, "[EXERCISE 訓練] [FLASH] ", "[訓練 EXERCISE] [最緊急] ", "EXERCISE: ", "【訓練】")]
@@ -245,7 +254,7 @@ public sealed class AlertRendererTests
         Assert.All(html.All("a"), link => Assert.Equal(url.AbsoluteUri, link.Attributes["href"]));
         Assert.Contains($"\n{url.AbsoluteUri}\n", rendered.Text, StringComparison.Ordinal);
         var card = CardRules.Check(rendered.Card);
-        Assert.Equal(url.AbsoluteUri, Assert.Single(card.GetProperty("actions").EnumerateArray()).GetProperty("url").GetString());
+        Assert.Equal([url.AbsoluteUri, url.AbsoluteUri], CardRules.Links(card));
         Assert.All([rendered.Html, rendered.Text, rendered.Card], body => Assert.DoesNotContain("acknowledge.invalid", body, StringComparison.Ordinal));
         Assert.InRange(Encoding.UTF8.GetByteCount(rendered.Card), 1, 20 * 1024);
     }
@@ -264,6 +273,30 @@ public sealed class AlertRendererTests
         }
 
         Assert.Contains("Shortened. The whole alert is on its page.", Bodies(rendered)[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_category_of_the_taxonomy_says_whole_what_the_Guidelines_say_and_what_is_asked()
+    {
+        var taxonomy = Taxonomy.Load();
+        var renderer = new AlertRenderer(taxonomy);
+        foreach (var category in taxonomy.Categories)
+        {
+            var alert = SampleAlerts.ExerciseEarthquake with { Category = category.Id, Categories = [new CategoryScore(category.Id, 0.9)] };
+
+            foreach (var words in Bodies(await renderer.RenderAsync(alert, "en", CancellationToken.None)))
+            {
+                foreach (var language in new[] { "en", "ja" })
+                {
+                    Assert.Contains(category.Name.In(language), words, StringComparison.Ordinal);
+                    Assert.Contains($"{category.Guidelines.Reference} {category.Guidelines.Title.In(language)}", words, StringComparison.Ordinal);
+                    Assert.Contains(category.Responsibility.In(language), words, StringComparison.Ordinal);
+                    Assert.All(category.Playbook, line => Assert.Contains(line.In(language), words, StringComparison.Ordinal));
+                }
+
+                Assert.DoesNotContain("Shortened.", words, StringComparison.Ordinal);
+            }
+        }
     }
 
     [Fact]

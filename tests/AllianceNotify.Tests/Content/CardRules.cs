@@ -58,6 +58,7 @@ internal static class CardRules
             ["bleed"] = Truth,
             ["style"] = OneOf("default", "emphasis", "good", "attention", "warning", "accent"),
         })),
+        ["ActionSet"] = (["actions"], With(Common, new() { ["actions"] = Each("Action.OpenUrl"), ["horizontalAlignment"] = Alignment })),
         ["Action.OpenUrl"] = (["url"], new() { ["type"] = Text, ["title"] = Text, ["url"] = Url, ["style"] = OneOf("default", "positive", "destructive") }),
         ["AdaptiveCard"] = (["version"], new()
         {
@@ -67,7 +68,7 @@ internal static class CardRules
             ["lang"] = OneOf("en", "ja"),
             ["fallbackText"] = Text,
             ["speak"] = Text,
-            ["body"] = Each("TextBlock", "RichTextBlock", "Container"),
+            ["body"] = Each("TextBlock", "RichTextBlock", "Container", "ActionSet"),
             ["actions"] = Each("Action.OpenUrl"),
         }),
     };
@@ -80,6 +81,22 @@ internal static class CardRules
         return document.RootElement.Clone();
     }
 
+    /// <summary>The words of the mode banners, which are containers of their own, top to bottom.</summary>
+    public static IReadOnlyList<string> Banners(JsonElement card)
+    {
+        var body = card.GetProperty("body").EnumerateArray().ToList();
+        return [string.Join(" / ", LinesOf(body[1].GetProperty("items"))), string.Join(" / ", LinesOf(body[^2].GetProperty("items")))];
+    }
+
+    /// <summary>Where the card's actions lead, top to bottom.</summary>
+    public static IReadOnlyList<string> Links(JsonElement card) =>
+    [
+        .. card.GetProperty("body").EnumerateArray().Append(card)
+            .Where(item => item.TryGetProperty("actions", out _))
+            .SelectMany(item => item.GetProperty("actions").EnumerateArray())
+            .Select(action => action.GetProperty("url").GetString()!),
+    ];
+
     /// <summary>All words of the card's body, top to bottom, a line a block.</summary>
     public static IReadOnlyList<string> Lines(JsonElement card) => [.. LinesOf(card.GetProperty("body"))];
 
@@ -87,6 +104,7 @@ internal static class CardRules
     {
         "TextBlock" => [item.GetProperty("text").GetString()!],
         "RichTextBlock" => [string.Concat(item.GetProperty("inlines").EnumerateArray().Select(run => run.GetProperty("text").GetString()))],
+        "ActionSet" => [],
         _ => LinesOf(item.GetProperty("items")),
     });
 
