@@ -31,5 +31,5 @@ public static class IntakeServices
     }
 
     /// <summary>Every format in the order in which they are asked; own JSON last, as it takes whatever JSON nobody else knows.</summary>
-    public static IReadOnlyList<IReportFormat> All() => [new CapFormat(), new UsgsGeoJsonFormat(), new OwnJsonFormat()];
+    public static IReadOnlyList<IReportFormat> All() => [new CapFormat(), new JmaXmlFormat(), new UsgsGeoJsonFormat(), new OwnJsonFormat()];
 }
