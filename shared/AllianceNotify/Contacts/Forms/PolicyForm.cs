@@ -13,7 +13,7 @@ public sealed record PolicyForm
 
     public LocalizedForm? Name { get; init; }
 
-    /// <summary>At most 20, none earlier than the one before it.</summary>
+    /// <summary>1 to 20, none earlier than the one before it.</summary>
     public IReadOnlyList<StepForm?>? Steps { get; init; }
 
     /// <summary><c>stop</c> or <c>narrow-to-other-agencies</c>.</summary>
@@ -51,9 +51,9 @@ public sealed record PolicyForm
             }
         }
 
-        if (Steps is null or { Count: 0 } && RepeatEvery is null)
+        if (Steps is null or { Count: 0 })
         {
-            errors.Add("steps", "At least one step, or repeatEvery: else nobody is ever asked again.");
+            errors.Add("steps", "Required: at least one, or nobody is ever asked again.");
         }
 
         var onAnswer = errors.OneOf<OnAnswer>("onAnswer", OnAnswer);

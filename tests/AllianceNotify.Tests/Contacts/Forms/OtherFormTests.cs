@@ -148,7 +148,7 @@ public sealed class OtherFormTests
         var form = new PolicyForm { Id = "p", Name = Name, OnAnswer = "stop" };
 
         Assert.Equal(["steps"], Errors(form.Check()));
-        Assert.Empty(Value((form with { RepeatEvery = "PT10S" }).Check()).Steps);
+        Assert.Equal(["steps"], Errors((form with { Steps = [], RepeatEvery = "PT10S" }).Check()));
     }
 
     [Fact]

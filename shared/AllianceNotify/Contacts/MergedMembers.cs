@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using AllianceNotify.Contacts;
 
-namespace AllianceNotify.FanOut;
+namespace AllianceNotify.Contacts;
 
 /// <summary>
 /// Many lists as one: contacts in the order of their ids, each once, with the positions of the streams it came from. Holds
