@@ -52,14 +52,17 @@ public static class MarkingRule
         const string Person = "contact:";
         if (entry.StartsWith(Person, StringComparison.OrdinalIgnoreCase))
         {
-            return entry.AsSpan(Person.Length).SequenceEqual(contact.Id.Value);
+            return IsSame(entry.AsSpan(Person.Length), contact.Id.Value, StringComparison.Ordinal);
         }
 
         if (entry.StartsWith(Agency, StringComparison.OrdinalIgnoreCase))
         {
-            return colour < Tlp.Red && entry.AsSpan(Agency.Length).Equals(contact.Agency, StringComparison.OrdinalIgnoreCase);
+            return colour < Tlp.Red && IsSame(entry.AsSpan(Agency.Length), contact.Agency, StringComparison.OrdinalIgnoreCase);
         }
 
-        return colour < Tlp.AmberStrict && entry.Equals(contact.Nation, StringComparison.OrdinalIgnoreCase);
+        return colour < Tlp.AmberStrict && IsSame(entry, contact.Nation, StringComparison.OrdinalIgnoreCase);
     }
+
+    /// <summary>An entry that names nobody is not the name of a reader without nation or agency.</summary>
+    private static bool IsSame(ReadOnlySpan<char> named, string own, StringComparison comparison) => own.Length > 0 && named.Equals(own, comparison);
 }

@@ -72,4 +72,15 @@ public sealed class MarkingRuleTests
     [Fact]
     public void A_colour_that_does_not_exist_is_withheld() =>
         Assert.NotNull(MarkingRule.Withholds(Officer, new Marking((Tlp)7, ["JPN", "agency:JCG", "contact:c1"])));
+
+    [Fact]
+    public void An_entry_that_names_nobody_does_not_name_a_reader_without_nation_or_agency()
+    {
+        var nobody = Officer with { Id = new ContactId(""), Nation = "", Agency = "" };
+
+        foreach (var entry in new[] { "", "agency:", "contact:" })
+        {
+            Assert.All(Enum.GetValues<Tlp>(), tlp => Assert.NotNull(MarkingRule.Withholds(nobody, new Marking(tlp, [entry]))));
+        }
+    }
 }
