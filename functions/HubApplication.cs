@@ -24,7 +24,7 @@ internal static class HubApplication
         builder.AddSecurity();
         builder.AddIntake();
         builder.AddPumps();
-        builder.AddStages();
+        builder.AddStages(arguments);
         adjust?.Invoke(builder);
 
         var app = builder.Build();

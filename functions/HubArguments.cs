@@ -6,6 +6,9 @@ internal sealed record HubArguments(string? Urls = null, string? Data = null)
     /// <summary>False for a verb that works on the store beside a hub that may be serving from it.</summary>
     public bool Serves { get; init; } = true;
 
+    /// <summary>Every channel writes to the outbox, whatever is configured: nothing leaves the machine.</summary>
+    public bool OutboxOnly { get; init; }
+
     /// <summary>Set by the Functions host when it runs the hub as its custom handler.</summary>
     public const string CustomHandlerPort = "FUNCTIONS_CUSTOMHANDLER_PORT";
 

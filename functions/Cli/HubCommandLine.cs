@@ -51,6 +51,8 @@ internal static class HubCommandLine
         var version = new Command("version", "Print the version.");
         version.SetAction(_ => Console.Out.WriteLine(HubVersion.Text));
         root.Add(version);
+        root.Add(DemoCommand.Create());
+        root.Add(ReplayCommand.Create());
         root.Add(ApiKeyCommand.Create());
         root.Add(SignInLinkCommand.Create());
         root.Add(DeadLettersCommand.Create());

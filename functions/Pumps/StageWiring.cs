@@ -1,4 +1,5 @@
 using AllianceNotify.Classification;
+using AllianceNotify.Contacts;
 using AllianceNotify.Delivery;
 using AllianceNotify.Delivery.Channels;
 using AllianceNotify.Escalation;
@@ -15,9 +16,12 @@ internal static class StageWiring
 {
     private static readonly TimeSpan EscalationSweep = TimeSpan.FromSeconds(1);
 
-    public static void AddStages(this WebApplicationBuilder builder)
+    private static readonly IReadOnlyList<string> AllChannels = ["smtp", "webhook", "teams-workflow"];
+
+    public static void AddStages(this WebApplicationBuilder builder, HubArguments arguments)
     {
         builder.Services.AddSingleton(_ => new Random());
+        builder.Services.AddSingleton<DirectoryTables>();
         builder.Services.AddStages(builder.Configuration);
         builder.Services.AddSingleton(services =>
         {
@@ -25,6 +29,11 @@ internal static class StageWiring
             return new ReportLane(report => classifier.Classify(report).Urgency);
         });
         builder.Services.AddDelivery(builder.Configuration);
+        foreach (var channel in arguments.OutboxOnly ? AllChannels : [])
+        {
+            builder.Services.AddOutboxInPlaceOf(channel);
+        }
+
         var outbox = Path.Combine(builder.HubOptions().EnsureDataDirectory(), "outbox");
         builder.Services.Configure<OutboxOptions>(options =>
             options.Folder = builder.Configuration[$"{OutboxOptions.Section}:{nameof(OutboxOptions.Folder)}"] ?? outbox);
