@@ -43,7 +43,7 @@ internal sealed record EvalText
     {
         var observed = DateTimeOffset.Parse(Observed ?? "2026-05-01T00:00:00Z", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
         var body = Body ?? "";
-        var title = Title ?? (body.Length > 120 ? body[..120] : body);
+        var title = Title ?? (body.Length > 480 ? body[..480] : body);
         return new SituationReport
         {
             Id = SituationReport.IdOf("eval", Id),

@@ -79,7 +79,7 @@ public sealed class ReportClassifier
             languages.Add(language);
             if (language != ReadableLanguage.Other)
             {
-                reader.Read(text.Title, text.Body, at == 0 ? "" : $"[{text.Language}]", report.ObservedAt.Year, playsExercise, findings);
+                reader.Read(text.Title, text.Body, at == 0 ? "" : $"[{text.Language}]", report.ObservedAt.Year, playsExercise, report.Action != ReportAction.New, findings);
             }
         }
 
@@ -91,7 +91,7 @@ public sealed class ReportClassifier
         if (report.Location?.Name is not { Length: > 0 } name)
             return Places.None;
         var named = new Findings();
-        reader.Read(name.Length > 400 ? name[..400] : name, "", "", report.ObservedAt.Year, false, named);
+        reader.Read(name.Length > 400 ? name[..400] : name, "", "", report.ObservedAt.Year, false, false, named);
         return named.Leading is Places.Japan or Places.Abroad ? named.Leading : Places.None;
     }
 }

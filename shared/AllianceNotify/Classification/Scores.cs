@@ -13,6 +13,11 @@ internal static class Scores
     /// <summary>What a category needs to be answered.</summary>
     public const double Enough = 2.5;
 
+    /// <summary>From here on a title is taken to say what the report is about.</summary>
+    private const double TitleSpeaks = 2.0;
+
+    private const double Background = 0.6;
+
     private static readonly CategoryId Disaster = new("large-scale-disaster");
     private static readonly CategoryId DisasterAbroad = new("international-disaster-relief");
     private static readonly CategoryId Exercise = new("training-exercise");
@@ -27,7 +32,7 @@ internal static class Scores
 
         foreach (var finding in findings.All)
         {
-            if (!InPlace(finding, place, findings.Leading))
+            if (!InPlace(finding, place, findings.Leading, languages.Contains(ReadableLanguage.Japanese)))
                 continue;
             // Where codes grade the event, words only illustrate what the codes already say.
             if (codes.Settles && !byCategory.ContainsKey(finding.Rule.Category) && finding.Rule.Category.Value is "large-scale-disaster" or "international-disaster-relief" or "cyber-incident" or "cyber-threat-information" && codes.Settles)
@@ -35,6 +40,19 @@ internal static class Scores
             if (played && finding.Rule.Category == Exercise)
                 continue;
             ListsOf(byCategory, finding.Rule.Category).Findings.Add(finding);
+        }
+
+        // What the title reports is the subject; what only the body mentions beside it is background.
+        var subject = byCategory.Values.SelectMany(lists => lists.Findings).Where(finding => finding.InTitle).Select(finding => finding.Strength).DefaultIfEmpty().Max();
+        if (subject >= TitleSpeaks)
+        {
+            foreach (var lists in byCategory.Values.Where(lists => !lists.Findings.Exists(finding => finding.InTitle && finding.Strength >= 1)))
+            {
+                for (var at = 0; at < lists.Findings.Count; at++)
+                {
+                    lists.Findings[at] = lists.Findings[at] with { Strength = lists.Findings[at].Strength * Background };
+                }
+            }
         }
 
         return
@@ -78,16 +96,22 @@ internal static class Scores
 
     /// <summary>
     /// Whether the event is where the rule needs it: by the report's own location, else by the place nearest to the words, else
-    /// by the places that title and first sentence name. Where nothing names a place, it is at home.
+    /// by the places that title and first sentence name. Where nothing names a place, a Japanese text speaks of Japan; an English
+    /// one only where the words themselves are Japan's (a seismic intensity, an agency's warning).
     /// </summary>
-    private static bool InPlace(Finding finding, Places stated, Places leading)
+    private static bool InPlace(Finding finding, Places stated, Places leading, bool japaneseRead)
     {
         if (finding.Rule.Where == RulePlace.Any)
             return true;
-        var wanted = finding.Rule.Where == RulePlace.Japan ? Places.Japan : Places.Abroad;
+        var wanted = finding.Rule.Where == RulePlace.Abroad ? Places.Abroad : Places.Japan;
         if (stated is Places.Japan or Places.Abroad)
             return stated == wanted;
         var actual = finding.Places != Places.None ? finding.Places : leading;
-        return actual == Places.None ? wanted == Places.Japan : (actual & wanted) != 0;
+        return actual != Places.None ? (actual & wanted) != 0 : finding.Rule.Where switch
+        {
+            RulePlace.JapanUnlessSaid => true,
+            RulePlace.Japan => japaneseRead,
+            _ => !japaneseRead,
+        };
     }
 }

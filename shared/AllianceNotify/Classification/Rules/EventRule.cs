@@ -10,6 +10,9 @@ internal enum RulePlace
 {
     Any,
     Japan,
+
+    /// <summary>In Japan, also where an English text names no place.</summary>
+    JapanUnlessSaid,
     Abroad,
 }
 
@@ -67,8 +70,11 @@ internal sealed record EventRule(
     bool TitleOnly,
     Urgency? Urgency);
 
-/// <summary>How much a context weakens what is said in it, and whether a title that has it speaks for the whole text.</summary>
-internal sealed record ContextFile(double Factor, bool Carries);
+/// <summary>
+/// How much a context weakens what is said in it, whether a title that has it speaks for the whole text, and whether a first
+/// sentence that has it shows what the title meant.
+/// </summary>
+internal sealed record ContextFile(double Factor, bool Carries, bool LooksBack);
 
 /// <summary>All rules and contexts (<c>Rules/*.json</c>), by the concept their first group begins with.</summary>
 internal sealed partial class RuleBook

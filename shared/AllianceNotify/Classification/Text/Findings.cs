@@ -14,7 +14,10 @@ internal enum Places
 internal readonly record struct Stretch(string Field, int Offset, int Length);
 
 /// <summary>A rule that held in a sentence, with how strongly and where its words stand.</summary>
-internal sealed record Finding(EventRule Rule, double Strength, Places Places, Stretch[] Words);
+internal sealed record Finding(EventRule Rule, double Strength, Places Places, Stretch[] Words)
+{
+    public bool InTitle => Words[0].Field.StartsWith("title", StringComparison.Ordinal);
+}
 
 /// <summary>A context, a negation or another word that argues against, for the evidence.</summary>
 internal sealed record Objection(string Signal, double Weight, Stretch Words);
@@ -53,6 +56,22 @@ internal sealed class Findings
             byRule[finding.Rule.Index] = finding;
         }
     }
+
+    /// <summary>Weakens what a title seemed to say once the text shows what it is about.</summary>
+    public void Weaken(int context, double factor)
+    {
+        foreach (var (rule, finding) in byRule.ToList())
+        {
+            if (finding.InTitle && !finding.Rule.Despite.Has(context))
+            {
+                byRule[rule] = finding with { Strength = finding.Strength * factor };
+            }
+        }
+    }
+
+    /// <summary>How strongly a title alone argues for a category.</summary>
+    public double TitleStrength(CategoryId category) =>
+        byRule.Values.Where(finding => finding.InTitle && finding.Rule.Category == category).Select(finding => finding.Strength).DefaultIfEmpty().Max();
 
     public void Object(string signal, double weight, Stretch words)
     {

@@ -14,15 +14,23 @@ internal static class LanguageGuess
 {
     private const int Sample = 2000;
 
+    private static readonly HashSet<string> ForeignWords = new(StringComparer.Ordinal)
+    {
+        "la", "el", "los", "las", "del", "que", "una", "por", "para", "con", "se", "le", "les", "des", "une", "est", "dans", "sur", "pour", "qui", "der", "die", "das", "und", "ist", "ein",
+        "eine", "mit", "von", "den", "dem", "auf", "il", "di", "che", "della", "per", "sono", "nel", "os", "em", "uma", "na", "dos", "ao", "het", "een", "van", "niet", "yang", "dan", "dengan",
+        "untuk", "pada", "ini", "ang", "ng", "mga", "sa", "ve", "bir", "ile", "och", "att", "som", "det", "av", "nie", "jest", "nao", "du", "au", "es", "y", "et", "au", "lo",
+    };
+
     private static readonly HashSet<string> LittleWords = new(StringComparer.Ordinal)
     {
         "the", "of", "and", "to", "in", "is", "are", "was", "were", "for", "on", "at", "by", "with", "from", "that", "this", "has", "have", "had", "after", "near", "off",
         "as", "it", "its", "be", "been", "an", "or", "into", "over", "not", "no", "will", "their", "his", "her", "they", "we", "you", "all", "out", "up", "about", "than",
+        "a", "says", "said", "who", "which", "when", "while", "over", "under", "more", "new", "if", "but", "so", "our", "your", "us", "now", "this", "there", "being", "during", "off", "against",
     };
 
     public static ReadableLanguage Of(ReportTextSpan text)
     {
-        int kana = 0, han = 0, latin = 0, other = 0, words = 0, little = 0, marked = 0;
+        int kana = 0, han = 0, latin = 0, other = 0, words = 0, little = 0, foreign = 0;
         Span<char> word = stackalloc char[8];
         var length = 0;
         foreach (var part in text)
@@ -33,11 +41,6 @@ internal static class LanguageGuess
                 if (folded is >= 'a' and <= 'z')
                 {
                     latin++;
-                    if (c > '\u007F' && c < '\u0250')
-                    {
-                        marked++;
-                    }
-
                     if (length < word.Length)
                     {
                         word[length] = folded;
@@ -50,9 +53,10 @@ internal static class LanguageGuess
                 if (length > 0)
                 {
                     words++;
-                    if (length <= word.Length && LittleWords.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word[..length]))
+                    if (length <= word.Length)
                     {
-                        little++;
+                        little += LittleWords.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word[..length]) ? 1 : 0;
+                        foreign += ForeignWords.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word[..length]) ? 1 : 0;
                     }
 
                     length = 0;
@@ -83,14 +87,14 @@ internal static class LanguageGuess
             }
         }
 
-        if (kana + han > 0 && other <= kana + han)
-            return kana > 0 || han <= 40 || latin > han ? kana > 0 || han > 0 && latin < han * 4 ? ReadableLanguage.Japanese : ReadableLanguage.English : ReadableLanguage.Other;
+        if (kana > 0 && other <= kana + han)
+            return ReadableLanguage.Japanese;
+        if (han > 0 && latin < han * 4)
+            return han > 60 && kana == 0 ? ReadableLanguage.Other : ReadableLanguage.Japanese;
         if (other > latin)
             return ReadableLanguage.Other;
-        // A long text in Latin letters with hardly an English little word, or many marked letters, is another language.
-        if (words >= 12 && little * 14 < words)
-            return ReadableLanguage.Other;
-        return marked * 20 > latin && little * 8 < words ? ReadableLanguage.Other : ReadableLanguage.English;
+        // Latin letters with more little words of other languages than English ones; names and headlines have few of either.
+        return words >= 6 && foreign > little && foreign * 12 >= words ? ReadableLanguage.Other : ReadableLanguage.English;
     }
 }
 

@@ -73,7 +73,7 @@ internal sealed class Measures
         if (value is >= 1 and <= 7 && value == Math.Floor(value) && ((Has(before, shindo) && gapBefore <= 22) || (Has(after, shindo) && gapAfter <= 30)))
             return value >= 5 ? shindoStrong : shindoWeak;
 
-        var isYear = value is >= 1900 and <= 2100 && unit is not ('人' or '名') && !Has(after, people);
+        var isYear = value is >= 1900 and <= 2100 && tokens[at].End - tokens[at].Start == 4 && gapAfter > 1 && unit is not ('人' or '名') && !Has(after, people);
         var counted = unit is '人' or '名' or '体' || Has(after, people);
         if (!isYear && value >= 1)
         {

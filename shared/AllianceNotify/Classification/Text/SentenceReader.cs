@@ -21,12 +21,13 @@ internal sealed class SentenceReader
     private readonly List<int> contexts = [];
     private readonly List<int> carried = [];
     private readonly ConceptSet present;
-    private readonly int negatesNext, negatesLast, hedgesNext, hedgesLast, placeJapan, placeAbroad, exercise, month, drillMarker, realMarker;
+    private readonly int negatesNext, negatesLast, hedgesNext, hedgesLast, placeJapan, placeAbroad, exercise, ended, month, drillMarker, realMarker;
     private int count;
 
     // The text at hand.
     private Findings findings = new();
     private bool exerciseIsPlayed;
+    private bool isFollowUp;
     private bool titleSpoke;
     private Places lastPlaces;
     private int yearOfReport;
@@ -50,14 +51,19 @@ internal sealed class SentenceReader
         placeJapan = lexicon.ConceptOf("place-japan");
         placeAbroad = lexicon.ConceptOf("place-abroad");
         exercise = lexicon.ConceptOf("exercise");
+        ended = lexicon.ConceptOf("ended");
         month = lexicon.ConceptOf("month");
         drillMarker = lexicon.ConceptOf("drill-marker");
         realMarker = lexicon.ConceptOf("real-marker");
     }
 
-    /// <summary>Reads title and body into <paramref name="into"/>. In an exercise's own report, exercise words are no argument.</summary>
-    public void Read(string title, string body, string suffix, int year, bool playsExercise, Findings into)
+    /// <summary>
+    /// Reads title and body into <paramref name="into"/>. In an exercise's own report, exercise words are no argument; in an
+    /// update or a cancel, neither is that something has ended.
+    /// </summary>
+    public void Read(string title, string body, string suffix, int year, bool playsExercise, bool followsUp, Findings into)
     {
+        isFollowUp = followsUp;
         findings = into;
         exerciseIsPlayed = playsExercise;
         yearOfReport = year;
@@ -112,7 +118,14 @@ internal sealed class SentenceReader
 
         if (isTitle || (sentence == 0 && !titleSpoke))
         {
-            carried.AddRange(contexts.Where(concept => contextByConcept[concept]!.Carries));
+            carried.AddRange(contexts);
+        }
+        else if (titleSpoke && sentence < 2)
+        {
+            foreach (var concept in contexts.Where(concept => contextByConcept[concept]!.LooksBack))
+            {
+                findings.Weaken(concept, Math.Pow(contextByConcept[concept]!.Factor, LeadCarry));
+            }
         }
 
         NoteMarkers(ref text, field, isTitle, sentence);
@@ -163,7 +176,7 @@ internal sealed class SentenceReader
                 if (!present.Has(concept))
                 {
                     present.Add(concept);
-                    if (contextByConcept[concept] is not null && !(exerciseIsPlayed && concept == exercise))
+                    if (contextByConcept[concept] is not null && !(exerciseIsPlayed && concept == exercise) && !(isFollowUp && concept == ended))
                     {
                         contexts.Add(concept);
                     }
@@ -175,7 +188,7 @@ internal sealed class SentenceReader
                 }
 
                 places |= concept == placeJapan ? Places.Japan : concept == placeAbroad ? Places.Abroad : Places.None;
-                Mark(at, concept);
+                Mark(at, concept, text);
             }
         }
 
@@ -190,7 +203,7 @@ internal sealed class SentenceReader
         }
     }
 
-    private void Mark(int at, int concept)
+    private void Mark(int at, int concept, ReadOnlySpan<char> text)
     {
         if (concept == negatesNext)
         {
@@ -198,7 +211,7 @@ internal sealed class SentenceReader
         }
         else if (concept == negatesLast)
         {
-            MarkLast(at, 12, negated);
+            MarkLast(at, CharacterClass.Of(text[tokens[at].Start]) == CharacterClass.Letter ? 45 : 12, negated);
         }
         else if (concept == hedgesNext)
         {
@@ -318,11 +331,16 @@ internal sealed class SentenceReader
             }
         }
 
-        foreach (var concept in carried)
+        // A title about something else makes the body background; a title that reports the event itself does not.
+        if (carried.Count > 0 && findings.TitleStrength(rule.Category) < 2)
         {
-            if (!rule.Despite.Has(concept) && !contexts.Contains(concept))
+            foreach (var concept in carried)
             {
-                strength *= titleSpoke ? contextByConcept[concept]!.Factor : Math.Pow(contextByConcept[concept]!.Factor, LeadCarry);
+                if (!rule.Despite.Has(concept) && !contexts.Contains(concept))
+                {
+                    var context = contextByConcept[concept]!;
+                    strength *= context.Carries && titleSpoke ? context.Factor : Math.Pow(context.Factor, LeadCarry);
+                }
             }
         }
 

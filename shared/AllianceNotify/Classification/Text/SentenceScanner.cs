@@ -64,7 +64,6 @@ internal ref struct SentenceScanner
                     ReadWord();
                     break;
                 case CharacterClass.Digit:
-                    FlushRun();
                     ReadNumber();
                     break;
                 case CharacterClass.Script:
@@ -185,6 +184,7 @@ internal ref struct SentenceScanner
     private void ReadNumber()
     {
         var start = position;
+        TakeDigitsAsWord();
         double value = 0;
         while (position < text.Length)
         {
@@ -237,6 +237,28 @@ internal ref struct SentenceScanner
         {
             tokens[count++] = new Token(start, position, 0, value, UnitAt(position));
         }
+    }
+
+    /// <summary>A short number may also be a word of a phrase: level 5 evacuation.</summary>
+    private void TakeDigitsAsWord()
+    {
+        var end = position;
+        var hash = WordTable.Seed;
+        while (end < text.Length && end - position < 3 && text[end] is >= '0' and <= '9')
+        {
+            hash = WordTable.Hash(hash, text[end++]);
+        }
+
+        var id = end - position <= 2 && run < runIds.Length ? lexicon.Words.Find(hash, text[position..end]) : 0;
+        if (id == 0)
+        {
+            FlushRun();
+            return;
+        }
+
+        runIds[run] = id;
+        runStarts[run] = position;
+        runEnds[run++] = end;
     }
 
     private readonly char UnitAt(int at)
@@ -297,7 +319,14 @@ internal ref struct SentenceScanner
         var known = lexicon.Meanings[meaning - 1];
         if (count < MaxTokens && (known.Concepts.Length > 0 || known.Number is not null))
         {
-            tokens[count++] = new Token(start, end, meaning, known.Number ?? double.NaN, known.Number is null ? '\0' : UnitAt(end));
+            // A phrase with a number in it is complete only after the number was noted: tokens stay in the order of the text.
+            var at = count++;
+            for (; at > 0 && tokens[at - 1].Start > start; at--)
+            {
+                tokens[at] = tokens[at - 1];
+            }
+
+            tokens[at] = new Token(start, end, meaning, known.Number ?? double.NaN, known.Number is null ? '\0' : UnitAt(end));
         }
     }
 
@@ -379,7 +408,7 @@ internal static class CharacterClass
             table[c] = Joiner;
         }
 
-        foreach (var c in ".。!?\n;|")
+        foreach (var c in ".。!?\n|")
         {
             table[c] = Stop;
         }
