@@ -27,8 +27,12 @@ public sealed class HubFixture : IAsyncLifetime
 
     internal Action<WebApplicationBuilder>? Adjust { get; init; }
 
+    /// <summary>What the data folder's settings say. Nothing is taken from the queues unless a test says so: what was queued stays there to be looked at.</summary>
+    internal string Settings { get; init; } = """{ "Pumps": { "Enabled": false } }""";
+
     public async Task InitializeAsync()
     {
+        await File.WriteAllTextAsync(Path.Combine(data, "appsettings.json"), Settings);
         app = HubApplication.Build(new HubArguments("http://127.0.0.1:0", data), builder =>
         {
             builder.WebHost.UseTestServer();
