@@ -32,6 +32,7 @@ internal static class HubApplication
         app.UseSecurity();
         app.MapOpenApiDocument();
         app.MapHealth();
+        app.MapBench();
         app.MapSignIn();
         app.MapReports();
         app.MapSituations();
