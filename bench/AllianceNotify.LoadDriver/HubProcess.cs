@@ -16,7 +16,11 @@ public sealed class HubProcess : IAsyncDisposable
     private readonly TaskCompletionSource<Uri> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool disposed;
 
-    private HubProcess(Process process) => this.process = process;
+    private HubProcess(Process process)
+    {
+        this.process = process;
+        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
+    }
 
     public int Id => process.Id;
 
@@ -95,12 +99,22 @@ public sealed class HubProcess : IAsyncDisposable
         }
 
         disposed = true;
+        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         if (!process.HasExited)
         {
             await KillAsync().ConfigureAwait(false);
         }
 
         process.Dispose();
+    }
+
+    /// <summary>Also a driver that is told to stop half way leaves no hub behind.</summary>
+    private void OnProcessExit(object? sender, EventArgs e)
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+        }
     }
 
     private static HubProcess Launch(HubLaunch launch, params string[] arguments)

@@ -8,14 +8,19 @@ using Microsoft.Extensions.Logging;
 
 namespace AllianceNotify.LoadDriver;
 
-/// <summary>A webhook receiver on loopback that takes everything and remembers what came, by <c>webhook-id</c>.</summary>
+/// <summary>A webhook receiver on loopback that remembers what came, by <c>webhook-id</c>.</summary>
 public sealed class WebhookSink : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly ConcurrentQueue<Arrival> arrivals = new();
+    private readonly Func<string, int> statusOf;
     private long count;
 
-    private WebhookSink(WebApplication app) => this.app = app;
+    private WebhookSink(WebApplication app, Func<string, int> statusOf)
+    {
+        this.app = app;
+        this.statusOf = statusOf;
+    }
 
     public Uri Address => new(app.Urls.First());
 
@@ -26,17 +31,18 @@ public sealed class WebhookSink : IAsyncDisposable
     /// <summary>The first request since <see cref="Clear"/>, to be sent again by a client to compare with.</summary>
     public SinkRequest? Sample { get; private set; }
 
-    public static async Task<WebhookSink> StartAsync(int port = 0)
+    /// <param name="statusOf">The status that a path is answered with; null: 204 for all.</param>
+    public static async Task<WebhookSink> StartAsync(Func<string, int>? statusOf = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(System.Net.IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
         });
         var app = builder.Build();
-        var sink = new WebhookSink(app);
+        var sink = new WebhookSink(app, statusOf ?? (_ => StatusCodes.Status204NoContent));
         app.Run(sink.TakeAsync);
         await app.StartAsync().ConfigureAwait(false);
         return sink;
@@ -61,7 +67,7 @@ public sealed class WebhookSink : IAsyncDisposable
             Sample = new SinkRequest(body.ToArray(), context.Request.ContentType, headers.ToDictionary(header => header.Key, header => header.Value.ToString()));
         }
 
-        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        context.Response.StatusCode = statusOf(context.Request.Path);
     }
 }
 
