@@ -128,7 +128,7 @@ internal sealed class ChunkClaims(DeliveryTable table, DeliveryOptions options, 
                     break;
                 case DueDelivery.Claimable:
                     var later = rooms.GetValueOrDefault(record.Contact)?.Later ?? now + AskAgain;
-                    if (later < record.Deadline)
+                    if (later < record.Deadline || (record.Fallbacks.Count == 0 && DueDelivery.IsUntried(record)))
                     {
                         Waiting[record.Contact] = later;
                     }

@@ -6,6 +6,7 @@ using AllianceNotify.Messaging;
 using AllianceNotify.Situations;
 using AllianceNotify.Telemetry;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace AllianceNotify.Delivery;
 
@@ -45,32 +46,33 @@ public sealed partial class DeliverAlerts : IQueueStage, IDisposable
     private readonly ILogger<DeliverAlerts> logger;
     private readonly SemaphoreSlim sendSlots;
 
-    internal DeliverAlerts(
+    public DeliverAlerts(
         DeliveryTable table,
-        SendableAlerts alerts,
+        SituationTable situations,
+        RenderAlert render,
         ChannelSet channels,
         DeadLetterTable deadLetters,
         AcknowledgeLinks links,
         IMessageQueue queue,
-        DeliveryOptions options,
+        IOptions<DeliveryOptions> options,
         Random random,
         TimeProvider time,
         HubMetrics metrics,
         ILogger<DeliverAlerts> logger)
     {
         this.table = table;
-        this.alerts = alerts;
         this.channels = channels;
         this.links = links;
         this.queue = queue;
-        this.options = options;
+        this.options = options.Value;
         this.time = time;
         this.metrics = metrics;
         this.logger = logger;
+        alerts = new SendableAlerts(situations, render);
         backoff = new Backoff(random);
-        pipelines = new ChannelPipelines(options, time);
-        followUps = new FollowUps(table, deadLetters, queue, options, time, metrics);
-        sendSlots = new SemaphoreSlim(options.MaxConcurrentSends);
+        pipelines = new ChannelPipelines(options.Value, time);
+        followUps = new FollowUps(table, deadLetters, queue, options.Value, time, metrics);
+        sendSlots = new SemaphoreSlim(options.Value.MaxConcurrentSends);
     }
 
     public QueueName Queue => QueueName.Deliveries;

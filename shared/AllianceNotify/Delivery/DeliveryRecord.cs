@@ -57,7 +57,7 @@ public sealed record DeliveryRecord
     /// <summary>Sends begun. Carried with the delivery and never reset by a re-queue.</summary>
     public int Attempts { get; init; }
 
-    /// <summary>After this no further attempt begins on this channel.</summary>
+    /// <summary>After this no further attempt begins on this channel; one that never came to its end, because the hub was down, is still made.</summary>
     public required DateTimeOffset Deadline { get; init; }
 
     public DateTimeOffset? NotBefore { get; init; }

@@ -1,4 +1,5 @@
 using AllianceNotify.Acknowledgement;
+using AllianceNotify.Content;
 using AllianceNotify.Delivery.Channels;
 using AllianceNotify.Messaging;
 using AllianceNotify.Situations;
@@ -6,7 +7,6 @@ using AllianceNotify.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace AllianceNotify.Delivery;
@@ -14,8 +14,8 @@ namespace AllianceNotify.Delivery;
 public static class DeliveryRegistration
 {
     /// <summary>
-    /// The delivery stage. Expects the store, the queue, the time, <see cref="AcknowledgeLinks"/>, <see cref="HubMetrics"/>, a
-    /// <see cref="Random"/> and <see cref="RenderAlert"/> to be registered as well.
+    /// The delivery stage (<see cref="DeliverAlerts"/>) with the channels that need no adapter. Expects the store, the queue, the
+    /// time, <see cref="AcknowledgeLinks"/>, <see cref="HubMetrics"/>, a <see cref="Random"/> and the taxonomy to be registered as well.
     /// </summary>
     public static IServiceCollection AddDelivery(this IServiceCollection services, IConfiguration configuration)
     {
@@ -24,29 +24,12 @@ public static class DeliveryRegistration
         services.TryAddSingleton<DeliveryTable>();
         services.TryAddSingleton<DeadLetterTable>();
         services.TryAddSingleton<SituationTable>();
-        services.TryAddSingleton(provider => new ReplayDelivery(
-            provider.GetRequiredService<DeliveryTable>(),
-            provider.GetRequiredService<SituationTable>(),
-            provider.GetRequiredService<IMessageQueue>(),
-            provider.GetRequiredService<IOptions<DeliveryOptions>>().Value,
-            provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ReplayDelivery>();
         services.TryAddSingleton<DeadLetters>();
         services.TryAddSingleton<ChannelSet>();
-        services.TryAddSingleton(provider => new SendableAlerts(
-            provider.GetRequiredService<SituationTable>(), provider.GetRequiredService<RenderAlert>()));
-        services.TryAddSingleton(provider => new DeliverAlerts(
-            provider.GetRequiredService<DeliveryTable>(),
-            provider.GetRequiredService<SendableAlerts>(),
-            provider.GetRequiredService<ChannelSet>(),
-            provider.GetRequiredService<DeadLetterTable>(),
-            provider.GetRequiredService<AcknowledgeLinks>(),
-            provider.GetRequiredService<IMessageQueue>(),
-            provider.GetRequiredService<IOptions<DeliveryOptions>>().Value,
-            provider.GetRequiredService<Random>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<HubMetrics>(),
-            provider.GetRequiredService<ILogger<DeliverAlerts>>()));
-        services.AddSingleton<IQueueStage>(provider => provider.GetRequiredService<DeliverAlerts>());
+        services.TryAddSingleton<AlertRenderer>();
+        services.TryAddSingleton<RenderAlert>(provider => provider.GetRequiredService<AlertRenderer>().RenderAsync);
+        services.TryAddSingleton<DeliverAlerts>();
         return services.AddOutbox(configuration);
     }
 

@@ -22,6 +22,12 @@ internal abstract record DueDelivery
     /// <summary>May be claimed and sent now.</summary>
     public sealed record Claimable : DueDelivery;
 
+    /// <summary>
+    /// No attempt was made, or the last one was cut short and nobody knows its outcome. Time that passed while the hub was down
+    /// must not use up a deadline unheard: such a delivery is tried once, however late.
+    /// </summary>
+    public static bool IsUntried(DeliveryRecord record) => record.Attempts == 0 || record.State == DeliveryState.Sending;
+
     /// <param name="record">As read.</param>
     /// <param name="ticket">
     /// Of the message in hand. A claim under it was made by an earlier run of this very message, which has ended: its sends
@@ -34,7 +40,7 @@ internal abstract record DueDelivery
         DeliveryState.Sent or DeliveryState.Withheld or DeliveryState.Cancelled => new Settled(),
         DeliveryState.Failed => new Lapsed(),
         DeliveryState.Sending when record.ClaimUntil > now && record.ClaimTicket != ticket => new Waiting(record.ClaimUntil.Value),
-        _ when now >= record.Deadline => new GivenUp($"Not sent by its deadline. {record.LastError}".TrimEnd()),
+        _ when now >= record.Deadline && !IsUntried(record) => new GivenUp($"Not sent by its deadline. {record.LastError}".TrimEnd()),
         _ when record.Attempts >= limits.MaxAttempts => new GivenUp($"Not sent in {record.Attempts} attempts. {record.LastError}".TrimEnd()),
         DeliveryState.Queued when record.NotBefore > now => new Waiting(record.NotBefore.Value),
         DeliveryState.Queued or DeliveryState.Sending => new Claimable(),

@@ -3,6 +3,7 @@ using AllianceNotify.Contacts;
 using AllianceNotify.Messaging;
 using AllianceNotify.Situations;
 using AllianceNotify.Storage;
+using Microsoft.Extensions.Options;
 
 namespace AllianceNotify.Delivery;
 
@@ -10,7 +11,7 @@ namespace AllianceNotify.Delivery;
 /// Sends a delivery that was set aside again, because a person asked for it: with its attempts at zero and a fresh
 /// deadline. The alert and its mode stay what they are, and pass the same gate.
 /// </summary>
-public sealed class ReplayDelivery(DeliveryTable table, SituationTable situations, IMessageQueue queue, DeliveryOptions options, TimeProvider time)
+public sealed class ReplayDelivery(DeliveryTable table, SituationTable situations, IMessageQueue queue, IOptions<DeliveryOptions> options, TimeProvider time)
 {
     /// <summary>False where there is nothing to do: it was sent, called off, or taken up again in another way.</summary>
     public async Task<bool> RunAsync(StoredDeadLetter letter, CancellationToken cancellationToken)
@@ -63,7 +64,7 @@ public sealed class ReplayDelivery(DeliveryTable table, SituationTable situation
                 NotBefore = null,
                 ClaimTicket = null,
                 ClaimUntil = null,
-                Deadline = options.DeadlineFor(chunk.Channel, alert.Urgency, now, read.Value.Fallbacks.Count == 0),
+                Deadline = options.Value.DeadlineFor(chunk.Channel, alert.Urgency, now, read.Value.Fallbacks.Count == 0),
             };
             switch (read.Value.State)
             {

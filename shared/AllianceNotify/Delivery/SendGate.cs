@@ -1,4 +1,7 @@
+using System.Net;
+using System.Text.Json;
 using AllianceNotify.Content;
+using AllianceNotify.Reports;
 using AllianceNotify.Situations;
 
 namespace AllianceNotify.Delivery;
@@ -10,6 +13,8 @@ namespace AllianceNotify.Delivery;
 /// </summary>
 internal static class SendGate
 {
+    private static readonly ReportMode[] Modes = Enum.GetValues<ReportMode>();
+
     /// <summary>Null: may be sent. Else why not.</summary>
     public static string? WhyNot(Alert alert, Situation? situation, RenderedAlert content)
     {
@@ -23,9 +28,60 @@ internal static class SendGate
             return $"Alert {alert.Id} says {alert.Mode}, its situation {situation.Id} says {situation.Mode}: not sent.";
         }
 
-        string[] bodies = [content.Text, content.Html, content.Card];
-        return bodies.All(body => body.Contains(alert.Marking.Label, StringComparison.Ordinal))
-            ? null
-            : $"Alert {alert.Id} in {content.Language} does not show its marking {alert.Marking.Label} in every body: not sent.";
+        if (!SubjectFits(alert.Mode, content))
+        {
+            return $"The subject of alert {alert.Id} in {content.Language} does not begin as one of mode {alert.Mode} must: not sent.";
+        }
+
+        string[] bodies = [content.Text, WebUtility.HtmlDecode(content.Html), WordsOf(content.Card)];
+        foreach (var (what, words) in new[] { ("mode", ModeBanner.Of(alert.Mode)), ("marking", alert.Marking.Label) })
+        {
+            if (!bodies.All(body => body.Contains(words, StringComparison.Ordinal)))
+            {
+                return $"Alert {alert.Id} in {content.Language} does not show its {what} ({words}) in every body: not sent.";
+            }
+        }
+
+        return null;
+    }
+
+    private static bool SubjectFits(ReportMode mode, RenderedAlert content)
+    {
+        var own = ModeBanner.SubjectMark(mode, content.Language);
+        return content.Subject.StartsWith(own, StringComparison.Ordinal)
+            && Modes.Select(other => ModeBanner.SubjectMark(other, content.Language))
+                .All(mark => mark.Length == 0 || mark == own || !content.Subject.StartsWith(mark, StringComparison.Ordinal));
+    }
+
+    private static string WordsOf(string card)
+    {
+        using var document = JsonDocument.Parse(card);
+        var words = new List<string>();
+        Collect(document.RootElement, words);
+        return string.Join('\n', words);
+    }
+
+    private static void Collect(JsonElement element, List<string> words)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                words.Add(element.GetString()!);
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                {
+                    Collect(item, words);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject())
+                {
+                    Collect(property.Value, words);
+                }
+
+                break;
+        }
     }
 }

@@ -36,7 +36,7 @@ public enum ReplayResult
 public sealed class DeadLetters(IMessageQueue queue, DeadLetterTable table, ReplayDelivery replayDelivery)
 {
     private const string Stored = "stored";
-    private const char Separator = '~';
+    private const char Separator = '.';
 
     private static readonly IReadOnlyList<string> Places = [Stored, .. QueueName.All.Select(name => name.Value)];
 

@@ -15,6 +15,9 @@ internal sealed class CrashPoint
     /// <summary>The step, from 1, at which the process dies; null: never.</summary>
     public int? At { get; set; }
 
+    /// <summary>After the restart, counted anew.</summary>
+    public int? Next { get; set; }
+
     /// <summary>True: the step is done, but nobody hears of it.</summary>
     public bool AfterTheStep { get; set; }
 
@@ -24,7 +27,7 @@ internal sealed class CrashPoint
 
     public void Reset()
     {
-        At = null;
+        (At, Next) = (Next, null);
         Crashed = false;
         steps = 0;
     }

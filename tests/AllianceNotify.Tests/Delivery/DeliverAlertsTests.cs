@@ -313,7 +313,7 @@ public sealed class DeliverAlertsTests
         await rig.DrainAsync();
 
         Assert.Empty(channel.Sends);
-        Assert.Contains("does not show its marking TLP:AMBER", Assert.Single((await rig.DeadLetters.ListAsync(null, 10, default)).Items).Reason, StringComparison.Ordinal);
+        Assert.Contains("does not show its marking (TLP:AMBER)", Assert.Single((await rig.DeadLetters.ListAsync(null, 10, default)).Items).Reason, StringComparison.Ordinal);
     }
 
     [Theory]

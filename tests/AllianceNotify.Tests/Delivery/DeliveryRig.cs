@@ -83,10 +83,10 @@ internal sealed class DeliveryRig : IDisposable
     public async Task<DeliveryChunk> PlanAsync(
         Alert alert, IEnumerable<(string Contact, string Address)> contacts, string channel = "scripted", ContactChannel[]? fallbacks = null, Situation? situation = null)
     {
-        await new SituationTable(store).WriteAsync(
-            alert.Situation,
-            new SituationChange { Situation = situation ?? SampleAlerts.Situation(alert.Mode, alert.Situation.Value), Alert = alert },
-            CancellationToken.None);
+        var situations = new SituationTable(store);
+        var known = await situations.GetAsync(alert.Situation, CancellationToken.None) is not null;
+        var change = new SituationChange { Situation = known ? null : situation ?? SampleAlerts.Situation(alert.Mode, alert.Situation.Value), Alert = alert };
+        Assert.IsType<WriteResult.Applied>(await situations.WriteAsync(alert.Situation, change, CancellationToken.None));
         var records = contacts.Select(contact => Record(alert, contact.Contact, contact.Address, channel, fallbacks)).ToList();
         await Deliveries.PlanAsync(alert.Id, records, CancellationToken.None);
         var chunk = DeliveryChunkMessage.NewChunk(alert.Id, channel, 0, "en", [.. records.Select(record => record.Contact)]);
@@ -169,7 +169,7 @@ internal sealed class DeliveryRig : IDisposable
     /// Handles messages, and moves the clock on when none is due, until none is left. A crash is followed by a restart.
     /// Answers the exceptions that messages ended with.
     /// </summary>
-    public async Task<IReadOnlyList<Exception>> DrainAsync()
+    public async Task<IReadOnlyList<Exception>> DrainAsync(DateTimeOffset? until = null)
     {
         var failures = new List<Exception>();
         for (var turn = 0; (await queue.GetDepthAsync(QueueName.Deliveries, CancellationToken.None)).Active > 0; turn++)
@@ -177,6 +177,11 @@ internal sealed class DeliveryRig : IDisposable
             Assert.True(turn < 100_000, "The deliveries never come to an end.");
             if (await TryReceiveAsync() is not { } message)
             {
+                if (Time.GetUtcNow() >= until)
+                {
+                    break;
+                }
+
                 Time.Advance(TimeSpan.FromMilliseconds(100));
                 continue;
             }
@@ -194,6 +199,45 @@ internal sealed class DeliveryRig : IDisposable
         }
 
         return failures;
+    }
+
+    /// <summary>Waits for other threads to bring it about; the clock stands still.</summary>
+    public static async Task UntilAsync(Func<bool> condition)
+    {
+        for (var i = 0; !condition(); i++)
+        {
+            Assert.True(i < 10_000, "It never comes about.");
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
+    }
+
+    /// <summary>Moves the clock on by small steps until it comes about, at most as far as given.</summary>
+    public async Task AdvanceUntilAsync(Func<Task<bool>> condition, TimeSpan atMost)
+    {
+        var end = Time.GetUtcNow() + atMost;
+        while (!await condition())
+        {
+            Assert.True(Time.GetUtcNow() < end, "It does not come about in time.");
+            Time.Advance(TimeSpan.FromMilliseconds(500));
+            for (var i = 0; i < 5 && !await condition(); i++)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+            }
+        }
+    }
+
+    public async Task<bool> IsClaimedAsync(DeliveryChunk chunk) =>
+        (await Deliveries.GetAsync(chunk.Alert, chunk.Contacts[0], chunk.Channel, chunk.Round, CancellationToken.None))!.Value.Value.State == DeliveryState.Sending;
+
+    public async Task<int> CountAsync(Alert alert, Func<DeliveryRecord, bool> which)
+    {
+        var count = 0;
+        await foreach (var record in Deliveries.ListAsync(alert.Id, CancellationToken.None))
+        {
+            count += which(record.Value) ? 1 : 0;
+        }
+
+        return count;
     }
 
     private ServiceProvider Build()
