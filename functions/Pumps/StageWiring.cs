@@ -16,8 +16,6 @@ internal static class StageWiring
 {
     private static readonly TimeSpan EscalationSweep = TimeSpan.FromSeconds(1);
 
-    private static readonly IReadOnlyList<string> AllChannels = ["smtp", "webhook", "teams-workflow"];
-
     public static void AddStages(this WebApplicationBuilder builder, HubArguments arguments)
     {
         builder.Services.AddSingleton(_ => new Random());
@@ -29,11 +27,7 @@ internal static class StageWiring
             return new ReportLane(report => classifier.Classify(report).Urgency);
         });
         builder.Services.AddDelivery(builder.Configuration);
-        foreach (var channel in arguments.OutboxOnly ? AllChannels : [])
-        {
-            builder.Services.AddOutboxInPlaceOf(channel);
-        }
-
+        builder.AddChannels(arguments.OutboxOnly);
         var outbox = Path.Combine(builder.HubOptions().EnsureDataDirectory(), "outbox");
         builder.Services.Configure<OutboxOptions>(options =>
             options.Folder = builder.Configuration[$"{OutboxOptions.Section}:{nameof(OutboxOptions.Folder)}"] ?? outbox);
@@ -41,5 +35,20 @@ internal static class StageWiring
         builder.AddPump<FanOutAlert>(QueueName.Alerts);
         builder.AddPump<DeliverAlerts>(QueueName.Deliveries);
         builder.AddSweep("escalation", EscalationSweep, (services, token) => services.GetRequiredService<EscalateUnanswered>().SweepAsync(token));
+    }
+
+    private static void AddChannels(this WebApplicationBuilder builder, bool outboxOnly)
+    {
+        // Mail has no server to go to until one is configured; the outbox keeps what would have been sent.
+        builder.Services.AddOutboxInPlaceOf("smtp");
+        if (outboxOnly)
+        {
+            builder.Services.AddOutboxInPlaceOf(WebhookChannel.ChannelName);
+            builder.Services.AddOutboxInPlaceOf(TeamsWorkflowChannel.ChannelName);
+            return;
+        }
+
+        builder.Services.AddWebhookChannel(builder.Configuration);
+        builder.Services.AddTeamsWorkflowChannel(builder.Configuration);
     }
 }
