@@ -35,6 +35,7 @@ internal static class HubApplication
         app.MapBench();
         app.MapSignIn();
         app.MapReports();
+        app.MapClassify();
         app.MapSituations();
         app.MapAlerts();
         app.MapApiKeys();

@@ -11,5 +11,6 @@ internal static class IntakeWiring
             .Bind(builder.Configuration.GetSection("Intake"))
             .Configure<Microsoft.Extensions.Options.IOptions<WebServerOptions>>((intake, web) => intake.MaxBodyBytes = (int)web.Value.MaxBodyBytes);
         builder.Services.AddIntake();
+        builder.Services.AddSingleton<ClassifyReports>();
     }
 }

@@ -20,7 +20,7 @@ internal static class ReportEndpoints
     {
         var group = app.MapGroup("/api/reports").WithTags("Reports");
         group.MapPost("", AcceptAsync).RequireAuthorization(HubPolicies.Report)
-            .Accepts<ReportBody>("application/json", "application/xml", "text/xml", "application/cap+xml", "application/geo+json")
+            .WithMetadata(new BodyExample("application/json", typeof(ReportBody)))
             .Produces<AcceptedReportView>(StatusCodes.Status202Accepted)
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status403Forbidden)
@@ -30,7 +30,7 @@ internal static class ReportEndpoints
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         group.MapPost("/batch", AcceptBatchAsync).RequireAuthorization(HubPolicies.Report)
-            .Accepts<ReportBody>(Ndjson)
+            .WithMetadata(new BodyExample(Ndjson, typeof(ReportBody)))
             .Produces<BatchLineView>(StatusCodes.Status200OK, Ndjson)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);

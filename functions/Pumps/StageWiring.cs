@@ -5,6 +5,7 @@ using AllianceNotify.Delivery.Channels;
 using AllianceNotify.Escalation;
 using AllianceNotify.FanOut;
 using AllianceNotify.Functions.Storage;
+using AllianceNotify.Functions.Web;
 using AllianceNotify.Intake;
 using AllianceNotify.Messaging;
 using AllianceNotify.Triage;
@@ -18,7 +19,11 @@ internal static class StageWiring
 
     public static void AddStages(this WebApplicationBuilder builder, HubArguments arguments)
     {
-        builder.Services.AddSingleton(_ => new Random());
+#pragma warning disable RS0030 // Here is where randomness is injected; an instance of one's own is not safe for many threads.
+        builder.Services.AddSingleton(Random.Shared);
+#pragma warning restore RS0030
+        builder.Services.AddOptions<DeliveryOptions>().PostConfigure<DescriptorBudget>((delivery, budget) =>
+            delivery.MaxConcurrentSends = Math.Min(delivery.MaxConcurrentSends, budget.Outbound));
         builder.Services.AddSingleton<DirectoryTables>();
         builder.Services.AddStages(builder.Configuration);
         builder.Services.AddSingleton(services =>
