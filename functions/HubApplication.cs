@@ -23,6 +23,7 @@ internal static class HubApplication
         builder.AddStoreAndQueue(arguments);
         builder.AddSecurity();
         builder.AddIntake();
+        builder.AddDirectory();
         builder.AddPumps();
         builder.AddStages(arguments);
         adjust?.Invoke(builder);
@@ -38,6 +39,7 @@ internal static class HubApplication
         app.MapClassify();
         app.MapSituations();
         app.MapAlerts();
+        app.MapDirectory();
         app.MapApiKeys();
         app.MapDeadLetters();
         return app;

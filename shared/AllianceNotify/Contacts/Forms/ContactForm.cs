@@ -59,6 +59,11 @@ public sealed record ContactForm
     {
         var errors = new FormErrors();
         var id = errors.Id("id", Id);
+        if (id is "import" or "export")
+        {
+            errors.Add("id", "Taken by the address of the contacts' import and export.");
+        }
+
         var name = CheckName(errors);
         var agency = errors.Text("agency", Agency, 40).ToUpperInvariant();
         if (agency.Length is > 0 and <= 40 && !agency.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '-'))

@@ -202,6 +202,7 @@ public sealed class ContactFormTests
     [Theory]
     [InlineData("a", true)]
     [InlineData("0.a_b-c", true)]
+    [InlineData("export", false)]
     [InlineData("-a", false)]
     [InlineData("a|b", false)]
     [InlineData("a!b", false)]
