@@ -1,4 +1,5 @@
 using System.Globalization;
+using AllianceNotify.LoadDriver;
 
 namespace AllianceNotify.Bench;
 
@@ -8,6 +9,7 @@ internal static class WebhookSettings
     public static Dictionary<string, string> To(int concurrency) => new()
     {
         ["Webhook__AllowPrivateAddresses"] = "true",
+        ["Webhook__Secret"] = WebhookSink.Secret,
         ["Delivery__Channels__webhook__MaxConcurrency"] = concurrency.ToString(CultureInfo.InvariantCulture),
     };
 }

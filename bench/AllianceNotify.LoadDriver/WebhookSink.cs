@@ -11,6 +11,8 @@ namespace AllianceNotify.LoadDriver;
 /// <summary>A webhook receiver on loopback that remembers what came, by <c>webhook-id</c>.</summary>
 public sealed class WebhookSink : IAsyncDisposable
 {
+    private static readonly byte[] Key = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
+
     private readonly WebApplication app;
     private readonly ConcurrentQueue<Arrival> arrivals = new();
     private readonly Func<string, int> statusOf;
@@ -21,6 +23,9 @@ public sealed class WebhookSink : IAsyncDisposable
         this.app = app;
         this.statusOf = statusOf;
     }
+
+    /// <summary>A made-up secret to configure as <c>Webhook:Secret</c>; the sink does not check signatures.</summary>
+    public static string Secret { get; } = "whsec_" + Convert.ToBase64String(Key);
 
     public Uri Address => new(app.Urls.First());
 

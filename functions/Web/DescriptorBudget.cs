@@ -10,8 +10,11 @@ namespace AllianceNotify.Functions.Web;
 /// <param name="Outbound">Connections that the hub may hold open to others.</param>
 internal sealed record DescriptorBudget(int Inbound, int Outbound)
 {
-    /// <summary>Runtime, assemblies, listening sockets, the store's files, timers and what a request opens for a moment.</summary>
-    private const int Reserve = 160;
+    /// <summary>
+    /// Assemblies (the runtime keeps two descriptors for each: some 230 when all stages have run), listening sockets, the
+    /// store's files, and what a request opens for a moment.
+    /// </summary>
+    private const int Reserve = 320;
 
     private const int MostInbound = 10_000, MostOutbound = 2_000, FewestOfEither = 16;
 

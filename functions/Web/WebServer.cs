@@ -1,4 +1,5 @@
 using AllianceNotify.Functions.Cli;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -27,11 +28,11 @@ internal static partial class WebServer
             .ValidateOnStart();
         builder.Services.AddSingleton(DescriptorBudget.OfThisProcess());
         builder.Services.AddSingleton<PublicAddress>();
-        builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<WebServerOptions>, DescriptorBudget>((kestrel, web, budget) =>
+        builder.Services.AddSingleton<IConnectionListenerFactory, BoundedListenerFactory>();
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<WebServerOptions>>((kestrel, web) =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = web.Value.MaxBodyBytes;
-            kestrel.Limits.MaxConcurrentConnections = web.Value.MaxConnections ?? budget.Inbound;
             kestrel.Limits.MaxConcurrentUpgradedConnections = 0;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
