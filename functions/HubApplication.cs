@@ -1,3 +1,4 @@
+using AllianceNotify.Functions.Board;
 using AllianceNotify.Functions.Endpoints;
 using AllianceNotify.Functions.Pumps;
 using AllianceNotify.Functions.Security;
@@ -26,6 +27,7 @@ internal static class HubApplication
         builder.AddDirectory();
         builder.AddPumps();
         builder.AddStages(arguments);
+        builder.AddBoard();
         adjust?.Invoke(builder);
 
         var app = builder.Build();
@@ -40,6 +42,7 @@ internal static class HubApplication
         app.MapSituations();
         app.MapAlerts();
         app.MapDirectory();
+        app.MapBoard();
         app.MapApiKeys();
         app.MapDeadLetters();
         return app;
