@@ -1,5 +1,5 @@
 using System.CommandLine;
-using AllianceNotify.Functions.Endpoints;
+using System.Runtime.CompilerServices;
 using AllianceNotify.Messaging;
 
 namespace AllianceNotify.Functions.Cli;
@@ -9,17 +9,17 @@ internal static class DeadLettersCommand
 {
     private const int PageSize = 100;
 
-    public static Command Create() => new("dead-letters", "Messages set aside for a person.") { CreateList(), CreateReplay() };
+    public static Command Create() => new("dead-letters", "Messages and deliveries set aside for a person.") { CreateList(), CreateReplay() };
 
     private static Command CreateList()
     {
         var data = HubCommandOptions.Data();
-        var list = new Command("list", "One line a dead letter: id, since when, deliveries, reason.") { data };
+        var list = new Command("list", "One line a dead letter: id, since when, attempts, reason.") { data };
         list.SetAction((parsed, cancellationToken) => StoreCommand.RunAsync(parsed.GetValue(data), async services =>
         {
-            foreach (var letter in await AllAsync(services.GetRequiredService<IMessageQueue>(), cancellationToken))
+            await foreach (var letter in AllAsync(services.GetRequiredService<DeadLetters>(), cancellationToken))
             {
-                Console.Out.WriteLine($"{letter.Id}\t{letter.DeadAt:yyyy-MM-dd'T'HH:mm:ss'Z'}\t{letter.DeliveryCount}\t{letter.Reason.ReplaceLineEndings(" ")}");
+                Console.Out.WriteLine($"{letter.Id}\t{letter.DeadAt:yyyy-MM-dd'T'HH:mm:ss'Z'}\t{letter.Attempts}\t{letter.Reason.ReplaceLineEndings(" ")}");
             }
 
             return 0;
@@ -34,37 +34,42 @@ internal static class DeadLettersCommand
         var replay = new Command("replay", "Send dead letters again.") { ids, data };
         replay.SetAction((parsed, cancellationToken) => StoreCommand.RunAsync(parsed.GetValue(data), async services =>
         {
-            var queue = services.GetRequiredService<IMessageQueue>();
+            var deadLetters = services.GetRequiredService<DeadLetters>();
             var named = parsed.GetValue(ids) is { Length: > 0 } given
-                ? given
-                : [.. (await AllAsync(queue, cancellationToken)).Select(letter => letter.Id)];
-            foreach (var text in named)
+                ? given.ToList()
+                : await AllAsync(deadLetters, cancellationToken).Select(letter => letter.Id).ToListAsync(cancellationToken);
+            var sent = 0;
+            foreach (var id in named)
             {
-                if (DeadLetterId.Parse(text) is not { } id || !await queue.ReplayDeadLetterAsync(id.Queue, id.Local, cancellationToken))
+                var result = await deadLetters.ReplayAsync(id, cancellationToken);
+                if (result == ReplayResult.NotFound)
                 {
-                    throw new CallFailed($"There is no dead letter {text}.", exitCode: 1);
+                    throw new CallFailed($"There is no dead letter {id}.", exitCode: 1);
                 }
+
+                sent += result == ReplayResult.Replayed ? 1 : 0;
             }
 
-            Console.Out.WriteLine($"{named.Length} sent again");
+            Console.Out.WriteLine($"{sent} sent again, {named.Count - sent} had nothing left to do");
             return 0;
         }));
         return replay;
     }
 
-    private static async Task<IReadOnlyList<DeadLetterView>> AllAsync(IMessageQueue queue, CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<DeadLetterItem> AllAsync(
+        DeadLetters deadLetters, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var all = new List<DeadLetterView>();
-        foreach (var name in QueueName.All)
+        string? after = null;
+        do
         {
-            string? after = null;
-            while (await queue.PeekDeadLettersAsync(name, after, PageSize, cancellationToken) is { Count: > 0 } letters)
+            var page = await deadLetters.ListAsync(after, PageSize, cancellationToken);
+            foreach (var letter in page.Items)
             {
-                all.AddRange(letters.Select(DeadLetterView.Of));
-                after = letters[^1].Id;
+                yield return letter;
             }
-        }
 
-        return all;
+            after = page.Next;
+        }
+        while (after is not null);
     }
 }

@@ -53,6 +53,7 @@ internal static class HubCommandLine
         root.Add(version);
         root.Add(DemoCommand.Create());
         root.Add(ReplayCommand.Create());
+        root.Add(ContactsCommand.Create());
         root.Add(ClassifyCommand.Create());
         root.Add(ApiKeyCommand.Create());
         root.Add(SignInLinkCommand.Create());

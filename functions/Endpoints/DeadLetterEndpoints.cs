@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AllianceNotify.Functions.Endpoints;
 
-/// <summary>Messages set aside for a person: why, since when, and again. Bodies are not shown: they may hold what the caller may not read.</summary>
+/// <summary>
+/// What was set aside for a person, messages and single deliveries alike: why, since when, and again. Bodies are not shown:
+/// they may hold what the caller may not read.
+/// </summary>
 internal static class DeadLetterEndpoints
 {
     private const int PageSize = 100;
@@ -17,60 +20,33 @@ internal static class DeadLetterEndpoints
         group.MapPost("/{id}/replay", ReplayAsync).RequireAuthorization(HubPolicies.Administer);
     }
 
-    /// <summary>Queue by queue, oldest first. The cursor names the queue and the last id shown.</summary>
+    /// <summary>Deliveries first, then queue by queue, each oldest first.</summary>
     private static async Task<Results<Ok<Page<DeadLetterView>>, ValidationProblem>> ListAsync(
-        IMessageQueue queue, CancellationToken cancellationToken, string? after = null)
+        DeadLetters deadLetters, CancellationToken cancellationToken, string? after = null)
     {
-        var start = after is null ? new DeadLetterId(QueueName.All[0], "") : DeadLetterId.Parse(after);
-        if (start is null)
+        try
+        {
+            var page = await deadLetters.ListAsync(after, PageSize, cancellationToken);
+            var next = page.Next is { } cursor ? $"/api/dead-letters?after={Uri.EscapeDataString(cursor)}" : null;
+            return TypedResults.Ok(new Page<DeadLetterView>([.. page.Items.Select(DeadLetterView.Of)], next));
+        }
+        catch (FormatException)
         {
             return Problems.Invalid("after", "Not a cursor of this list.");
         }
+    }
 
-        var items = new List<DeadLetterView>();
-        var from = start.Local.Length > 0 ? start.Local : null;
-        foreach (var name in QueueName.All.SkipWhile(name => name != start.Queue))
+    private static async Task<Results<Accepted, ProblemHttpResult>> ReplayAsync(string id, DeadLetters deadLetters, CancellationToken cancellationToken) =>
+        await deadLetters.ReplayAsync(id, cancellationToken) switch
         {
-            var letters = await queue.PeekDeadLettersAsync(name, from, PageSize - items.Count, cancellationToken);
-            items.AddRange(letters.Select(DeadLetterView.Of));
-            from = null;
-            if (items.Count >= PageSize)
-            {
-                return TypedResults.Ok(new Page<DeadLetterView>(items, $"/api/dead-letters?after={Uri.EscapeDataString(items[^1].Id)}"));
-            }
-        }
-
-        return TypedResults.Ok(new Page<DeadLetterView>(items, null));
-    }
-
-    private static async Task<Results<Accepted, ProblemHttpResult>> ReplayAsync(string id, IMessageQueue queue, CancellationToken cancellationToken) =>
-        DeadLetterId.Parse(id) is { } letter && await queue.ReplayDeadLetterAsync(letter.Queue, letter.Local, cancellationToken)
-            ? TypedResults.Accepted((string?)null)
-            : Problems.NotFound("dead letter");
+            ReplayResult.Replayed => TypedResults.Accepted((string?)null),
+            ReplayResult.NothingToDo => Problems.Conflict("The work has been done or called off since; nothing was queued."),
+            _ => Problems.NotFound("dead letter"),
+        };
 }
 
-/// <summary>A dead letter's id on the wire: its queue and its id in that queue.</summary>
-internal sealed record DeadLetterId(QueueName Queue, string Local)
+internal sealed record DeadLetterView(string Id, string Queue, string Reason, int Attempts, DateTimeOffset PlannedAt, DateTimeOffset DeadAt)
 {
-    public static DeadLetterId? Parse(string text)
-    {
-        var dot = text.IndexOf('.', StringComparison.Ordinal);
-        return dot > 0 && QueueName.All.FirstOrDefault(name => text.AsSpan(0, dot).SequenceEqual(name.Value)) is { } queue
-            ? new DeadLetterId(queue, text[(dot + 1)..])
-            : null;
-    }
-
-    public override string ToString() => $"{Queue}.{Local}";
-}
-
-internal sealed record DeadLetterView(string Id, string Queue, string MessageId, string Reason, int DeliveryCount, DateTimeOffset EnqueuedAt, DateTimeOffset DeadAt)
-{
-    public static DeadLetterView Of(DeadLetter letter) => new(
-        new DeadLetterId(letter.Queue, letter.Id).ToString(),
-        letter.Queue.Value,
-        letter.Message.Id,
-        letter.Reason,
-        letter.DeliveryCount,
-        letter.EnqueuedAt,
-        letter.DeadAt);
+    public static DeadLetterView Of(DeadLetterItem letter) => new(
+        letter.Id, letter.Queue, letter.Reason, letter.Attempts, letter.PlannedAt, letter.DeadAt);
 }

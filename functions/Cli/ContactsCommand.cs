@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Globalization;
+using AllianceNotify.Contacts;
+using AllianceNotify.Contacts.Csv;
+
+namespace AllianceNotify.Functions.Cli;
+
+/// <summary><c>contacts import FILE [--dry-run]</c> and <c>contacts export FILE</c>. Exit code 1 where a row was not imported.</summary>
+internal static class ContactsCommand
+{
+    public static Command Create() => new("contacts", "The directory as CSV.") { CreateImport(), CreateExport() };
+
+    private static Command CreateImport()
+    {
+        var file = new Argument<string>("FILE") { Description = "A CSV file." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Say what would become of every row and change nothing." };
+        var data = HubCommandOptions.Data();
+        var import = new Command("import", "Create and update contacts; a bad row is left out whole and named.") { file, dryRun, data };
+        import.SetAction((parsed, cancellationToken) =>
+        {
+            var path = parsed.GetValue(file)!;
+            if (!File.Exists(path))
+            {
+                throw new CallFailed($"There is no file '{path}'.");
+            }
+
+            return StoreCommand.RunAsync(parsed.GetValue(data), async services =>
+            {
+                var bytes = await File.ReadAllBytesAsync(path, cancellationToken);
+                var import = new ImportContacts(services.GetRequiredService<DirectoryTables>());
+                return await import.RunAsync(bytes, charset: null, parsed.GetValue(dryRun), cancellationToken) switch
+                {
+                    ImportResult.NotRead not => throw new CallFailed(not.Reason, exitCode: 1),
+                    ImportResult.Done done => Tell(done.Report),
+                    var other => throw new InvalidOperationException($"Unknown result {other.GetType().Name}."),
+                };
+            });
+        });
+        return import;
+    }
+
+    private static Command CreateExport()
+    {
+        var file = new Argument<string>("FILE") { Description = "Where to write; overwritten." };
+        var data = HubCommandOptions.Data();
+        var export = new Command("export", "Write all contacts with their lists.") { file, data };
+        export.SetAction((parsed, cancellationToken) => StoreCommand.RunAsync(parsed.GetValue(data), async services =>
+        {
+            await using var destination = File.Create(parsed.GetValue(file)!);
+            await new ExportContacts(services.GetRequiredService<DirectoryTables>()).WriteAsync(destination, cancellationToken);
+            return 0;
+        }));
+        return export;
+    }
+
+    private static int Tell(ImportReport report)
+    {
+        foreach (var row in report.Rows.Where(row => report.DryRun || row.Fate is ImportFate.Refused or ImportFate.Duplicate))
+        {
+            var errors = string.Join(" ", row.Errors.Select(error => $"{error.Field}: {error.Message}"));
+            var first = row.FirstLine is { } line ? string.Create(CultureInfo.InvariantCulture, $"see line {line}") : "";
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Line}\t{row.Id}\t{row.Fate.ToString().ToLowerInvariant()}\t{errors}{first}"));
+        }
+
+        Console.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(report.DryRun ? "dry run: " : "")}{report.Created} created, {report.Updated} updated, {report.Unchanged} unchanged, {report.Refused} refused, {report.Duplicates} duplicates"));
+        return report.Refused + report.Duplicates == 0 ? 0 : 1;
+    }
+}
