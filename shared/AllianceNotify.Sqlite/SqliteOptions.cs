@@ -34,7 +34,7 @@ public sealed class SqliteOptions
 
     /// <summary>Bytes in the write-ahead log after which it is copied into the database even under load.</summary>
     [Range(1L << 20, 1L << 32)]
-    public long CheckpointBytes { get; set; } = 64L << 20;
+    public long CheckpointBytes { get; set; } = 32L << 20;
 
     /// <summary>How long nothing must have been written before the write-ahead log is copied into the database.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]

@@ -61,7 +61,7 @@ internal sealed partial class Checkpoints(FileConnection connection, SqliteOptio
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The write-ahead log could not be copied into the database; it will be tried again.")]
+        [LoggerMessage(6, LogLevel.Warning, "The write-ahead log could not be copied into the database; it will be tried again.")]
         public static partial void CheckpointFailed(ILogger logger, Exception error);
     }
 }

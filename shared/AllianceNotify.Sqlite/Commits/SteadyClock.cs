@@ -15,7 +15,7 @@ internal sealed class SteadyClock(TimeProvider time)
         get
         {
             var timestamp = time.GetTimestamp();
-            var steady = anchorTicks + time.GetElapsedTime(anchorTimestamp, timestamp).Ticks;
+            var steady = anchorTicks + Math.Max(time.GetElapsedTime(anchorTimestamp, timestamp).Ticks, 0);
             var wall = time.GetUtcNow().UtcTicks;
             if (wall >= steady)
             {

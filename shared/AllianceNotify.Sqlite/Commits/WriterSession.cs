@@ -1,14 +1,17 @@
 using AllianceNotify.Sqlite.Files;
+using Microsoft.Extensions.Logging;
 
 namespace AllianceNotify.Sqlite.Commits;
 
 /// <summary>What a write sees while the writer runs it. Only ever on the writer's thread.</summary>
-internal sealed class WriterSession(FileConnection connection, SteadyClock clock, ReceiverLines receivers, long epoch)
+internal sealed class WriterSession(FileConnection connection, SteadyClock clock, ReceiverLines receivers, long epoch, ILogger logger)
 {
     private const int BitsPerEpoch = 40;
     private long issued;
 
     public FileConnection Connection => connection;
+
+    public ILogger Logger => logger;
 
     /// <summary>UTC ticks.</summary>
     public long Now => clock.Now;

@@ -34,7 +34,7 @@ internal sealed class FileConnection : IDisposable
             connection.Execute("PRAGMA fullfsync = 1");
             connection.Execute("PRAGMA checkpoint_fullfsync = 1");
             connection.Execute("PRAGMA wal_autocheckpoint = 0");
-            connection.Execute("PRAGMA journal_size_limit = 67108864");
+            connection.Execute($"PRAGMA journal_size_limit = {options.CheckpointBytes}");
             connection.Execute("PRAGMA cache_size = -65536");
             return connection;
         }
@@ -72,10 +72,13 @@ internal sealed class FileConnection : IDisposable
         return statement;
     }
 
+    /// <summary>A statement that is not worth keeping.</summary>
+    public Statement PrepareOnce(string sql) => new(Handle, sql);
+
     /// <summary>Runs a statement that is not worth keeping.</summary>
     public void Execute(string sql)
     {
-        using var statement = new Statement(Handle, sql);
+        using var statement = PrepareOnce(sql);
         statement.Run();
     }
 
@@ -83,14 +86,14 @@ internal sealed class FileConnection : IDisposable
     public T Query<T>(string sql, Func<Statement, T> read)
         where T : class
     {
-        using var statement = new Statement(Handle, sql);
+        using var statement = PrepareOnce(sql);
         return statement.ReadOne(read) ?? throw new InvalidOperationException($"No row from: {sql}");
     }
 
     /// <summary>The number that a statement that is not worth keeping answers.</summary>
     public long QueryInteger(string sql)
     {
-        using var statement = new Statement(Handle, sql);
+        using var statement = PrepareOnce(sql);
         return statement.ReadInteger() ?? throw new InvalidOperationException($"No row from: {sql}");
     }
 

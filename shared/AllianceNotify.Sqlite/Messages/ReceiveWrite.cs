@@ -1,6 +1,7 @@
 using AllianceNotify.Messaging;
 using AllianceNotify.Sqlite.Commits;
 using AllianceNotify.Sqlite.Files;
+using Microsoft.Extensions.Logging;
 
 namespace AllianceNotify.Sqlite.Messages;
 
@@ -8,7 +9,7 @@ namespace AllianceNotify.Sqlite.Messages;
 /// A receiver: waits in its queue's line until the writer finds something for it. The lease and the raised delivery count
 /// are on the disk before it is answered, so that a message that kills the process has been counted.
 /// </summary>
-internal sealed class ReceiveWrite(QueueName queue, int max, TimeSpan lease) : PendingWrite<IReadOnlyList<LeasedMessage>>
+internal sealed partial class ReceiveWrite(QueueName queue, int max, TimeSpan lease) : PendingWrite<IReadOnlyList<LeasedMessage>>
 {
     public QueueName Queue => queue;
 
@@ -73,6 +74,13 @@ internal sealed class ReceiveWrite(QueueName queue, int max, TimeSpan lease) : P
                 .Bind(7, 1L)
                 .Run();
             Held(MessageSql.Complete).Run();
+            Log.Exhausted(session.Logger, message.Message.Id, queue.Value, handedOut);
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(7, LogLevel.Warning, "Message {Message} on {Queue} was handed out {Deliveries} times without being completed and becomes a dead letter.")]
+        public static partial void Exhausted(ILogger logger, string message, string queue, int deliveries);
     }
 }

@@ -43,7 +43,7 @@ public sealed class InMemoryMessageQueue(TimeProvider time) : IMessageQueue
                     return taken;
                 }
 
-                next = items.Where(item => item.Queue == queue.Value).Min(item => item.LeaseId is null ? item.VisibleAt : item.LeasedUntil);
+                next = items.Where(item => item.Queue == queue.Value).Select(item => (DateTimeOffset?)item.VisibleSince).Min();
             }
 
             await WaitAsync(signal, next, cancellationToken);
@@ -144,8 +144,8 @@ public sealed class InMemoryMessageQueue(TimeProvider time) : IMessageQueue
         var now = time.GetUtcNow();
         var taken = new List<LeasedMessage>();
         var ready = items
-            .Where(item => item.Queue == queue.Value && (item.LeaseId is null ? item.VisibleAt is null || item.VisibleAt <= now : item.LeasedUntil <= now))
-            .OrderBy(item => item.Message.Lane).ThenBy(item => item.Sequence)
+            .Where(item => item.Queue == queue.Value && item.VisibleSince <= now)
+            .OrderBy(item => item.Message.Lane).ThenBy(item => item.VisibleSince).ThenBy(item => item.Sequence)
             .ToList();
         foreach (var item in ready)
         {
@@ -218,5 +218,7 @@ public sealed class InMemoryMessageQueue(TimeProvider time) : IMessageQueue
         public DateTimeOffset LeasedUntil { get; set; }
 
         public int DeliveryCount { get; set; }
+
+        public DateTimeOffset VisibleSince => LeaseId is not null ? LeasedUntil : VisibleAt > EnqueuedAt ? VisibleAt.Value : EnqueuedAt;
     }
 }
