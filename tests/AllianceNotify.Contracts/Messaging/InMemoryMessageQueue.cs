@@ -3,13 +3,24 @@ using AllianceNotify.Messaging;
 namespace AllianceNotify.Contracts.Messaging;
 
 /// <summary>A working queue in memory, for tests whose subject is not the queue. Held to the same contract suite as the real ones.</summary>
-public sealed class InMemoryMessageQueue(TimeProvider time) : IMessageQueue
+public sealed class InMemoryMessageQueue : IMessageQueue, IDisposable
 {
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
+    private readonly TimeProvider time;
     private readonly Lock gate = new();
     private readonly List<Item> items = [];
     private readonly List<DeadLetter> dead = [];
-    private TaskCompletionSource changed = NewSignal();
+    private readonly LinkedList<Receiver> waiting = [];
+    private readonly ITimer timer;
     private long sequence;
+
+    public InMemoryMessageQueue(TimeProvider time)
+    {
+        this.time = time;
+        timer = time.CreateTimer(_ => Serve(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public void Dispose() => timer.Dispose();
 
     public ValueTask SendAsync(QueueName queue, IReadOnlyList<QueueMessage> messages, CancellationToken cancellationToken)
     {
@@ -23,31 +34,23 @@ public sealed class InMemoryMessageQueue(TimeProvider time) : IMessageQueue
             }
         }
 
-        Signal();
+        Serve();
         return ValueTask.CompletedTask;
     }
 
     public async ValueTask<IReadOnlyList<LeasedMessage>> ReceiveAsync(QueueName queue, int max, TimeSpan lease, CancellationToken cancellationToken)
     {
         MessageLimits.CheckReceive(queue, max, lease);
-        while (true)
+        cancellationToken.ThrowIfCancellationRequested();
+        var receiver = new Receiver(queue, max, lease);
+        lock (gate)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            Task signal;
-            DateTimeOffset? next;
-            lock (gate)
-            {
-                signal = changed.Task;
-                if (TakeReady(queue, max, lease) is { Count: > 0 } taken)
-                {
-                    return taken;
-                }
-
-                next = items.Where(item => item.Queue == queue.Value).Select(item => (DateTimeOffset?)item.VisibleSince).Min();
-            }
-
-            await WaitAsync(signal, next, cancellationToken);
+            waiting.AddLast(receiver);
         }
+
+        Serve();
+        await using var registration = cancellationToken.UnsafeRegister((_, token) => GiveUp(receiver, token), null);
+        return await receiver.Outcome.Task;
     }
 
     public ValueTask<bool> CompleteAsync(LeasedMessage message, CancellationToken cancellationToken) =>
@@ -98,7 +101,7 @@ public sealed class InMemoryMessageQueue(TimeProvider time) : IMessageQueue
             items.Add(new Item(queue.Value, found.Message with { NotBefore = null }, ++sequence, time.GetUtcNow()));
         }
 
-        Signal();
+        Serve();
         return ValueTask.FromResult(true);
     }
 
@@ -115,28 +118,43 @@ public sealed class InMemoryMessageQueue(TimeProvider time) : IMessageQueue
         }
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Until something has changed or the time is come.</summary>
-    private async Task WaitAsync(Task signal, DateTimeOffset? next, CancellationToken cancellationToken)
+    /// <summary>Who has waited longest is served first; the timer rings when there may be more.</summary>
+    private void Serve()
     {
-        if (next is not { } due)
+        DateTimeOffset? next;
+        lock (gate)
         {
-            await signal.WaitAsync(cancellationToken);
-            return;
-        }
+            for (var node = waiting.First; node is not null;)
+            {
+                var (receiver, current) = (node.Value, node);
+                node = node.Next;
+                if (TakeReady(receiver.Queue, receiver.Max, receiver.Lease) is { Count: > 0 } taken)
+                {
+                    waiting.Remove(current);
+                    receiver.Outcome.SetResult(taken);
+                }
+            }
 
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var wait = due - time.GetUtcNow();
-        var timer = Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, done.Token);
+            next = items.Where(item => waiting.Any(receiver => receiver.Queue.Value == item.Queue)).Select(item => (DateTimeOffset?)item.VisibleSince).Min();
+            timer.Change(next is { } due ? TimeSpan.FromTicks(Math.Clamp((due - time.GetUtcNow()).Ticks, 0, LongestTimer.Ticks)) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
 
         // A simulated clock may have moved before the timer was set, which then rings too late.
-        if (time.GetUtcNow() < due)
+        if (next <= time.GetUtcNow())
         {
-            await Task.WhenAny(signal, timer);
+            Serve();
         }
+    }
 
-        await done.CancelAsync();
+    private void GiveUp(Receiver receiver, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            if (waiting.Remove(receiver))
+            {
+                receiver.Outcome.SetCanceled(cancellationToken);
+            }
+        }
     }
 
     private List<LeasedMessage> TakeReady(QueueName queue, int max, TimeSpan lease)
@@ -182,7 +200,7 @@ public sealed class InMemoryMessageQueue(TimeProvider time) : IMessageQueue
             settle(held);
         }
 
-        Signal();
+        Serve();
         return ValueTask.FromResult(true);
     }
 
@@ -192,13 +210,9 @@ public sealed class InMemoryMessageQueue(TimeProvider time) : IMessageQueue
         dead.Add(new DeadLetter($"{++sequence:D19}", queue, item.Message, reason, item.DeliveryCount, item.EnqueuedAt, time.GetUtcNow()));
     }
 
-    private void Signal()
+    private sealed record Receiver(QueueName Queue, int Max, TimeSpan Lease)
     {
-        lock (gate)
-        {
-            changed.TrySetResult();
-            changed = NewSignal();
-        }
+        public TaskCompletionSource<IReadOnlyList<LeasedMessage>> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private sealed class Item(string queue, QueueMessage message, long sequence, DateTimeOffset enqueuedAt)

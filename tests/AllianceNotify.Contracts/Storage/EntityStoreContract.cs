@@ -204,14 +204,14 @@ public abstract partial class EntityStoreContract : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("a\nb")]
-    [InlineData("\0")]
-    [InlineData("a\u0085")]
-    [InlineData(null)]
-    public async Task A_key_that_is_empty_or_has_control_characters_is_refused(string? key)
+    [InlineData("k", EntityLimits.MaxKeyLength + 1)]
+    [InlineData("", 1)]
+    [InlineData("a\nb", 1)]
+    [InlineData("\0", 1)]
+    [InlineData("a\u0085", 1)]
+    public async Task A_key_that_is_too_long_or_empty_or_has_control_characters_is_refused(string part, int times)
     {
-        key ??= new string('k', EntityLimits.MaxKeyLength + 1);
+        var key = string.Concat(Enumerable.Repeat(part, times));
         await Assert.ThrowsAnyAsync<ArgumentException>(() => WriteAsync(Insert(key, "body")));
         await Assert.ThrowsAnyAsync<ArgumentException>(async () => await Store.WriteAsync(Table, key, Insert("row", "body"), default));
         await Assert.ThrowsAnyAsync<ArgumentException>(async () => await Store.GetAsync(Table, Partition, key, default));
