@@ -76,10 +76,11 @@ public sealed class CrashTests : IDisposable
     /// <summary>All leases were the dead process's, and so all messages can be had at once, each with its count.</summary>
     private static async Task AssertQueueAsync(SqliteMessageQueue queue, Said said)
     {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var counts = new Dictionary<string, int>();
         for (var left = (await queue.GetDepthAsync(CrashVictim.Queue, default)).Active; left > 0;)
         {
-            var messages = await queue.ReceiveAsync(CrashVictim.Queue, 500, TimeSpan.FromMinutes(1), default);
+            var messages = await queue.ReceiveAsync(CrashVictim.Queue, 500, TimeSpan.FromMinutes(1), patience.Token);
             left -= messages.Count;
             foreach (var message in messages)
             {

@@ -190,7 +190,7 @@ public sealed class GroupCommitTests : IDisposable
 
         Assert.IsType<WriteResult.Applied>(await InsertAsync("second"));
         await queue.SendAsync(Queue, [Message("one")], default);
-        Assert.Equal("one", Assert.Single(await waiting).Message.Id);
+        Assert.Equal("one", Assert.Single(await waiting.WaitAsync(TimeSpan.FromSeconds(30))).Message.Id);
     }
 
     [Fact]

@@ -139,7 +139,7 @@ public sealed class QueueModelTests : IDisposable
     {
         try
         {
-            return await receive;
+            return await receive.WaitAsync(TimeSpan.FromSeconds(30));
         }
         catch (OperationCanceledException)
         {

@@ -7,6 +7,7 @@ namespace AllianceNotify.Sqlite.Tests;
 public sealed class ReceiverTests : IDisposable
 {
     private static readonly QueueName Queue = new("receivers");
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
     private readonly TemporaryFile file = new();
     private readonly AdjustableClock time = new(new DateTimeOffset(2026, 11, 24, 5, 49, 0, TimeSpan.Zero));
@@ -93,7 +94,7 @@ public sealed class ReceiverTests : IDisposable
 
         Assert.False(waiting.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal("tool", Assert.Single(await waiting.WaitAsync(TimeSpan.FromSeconds(30))).Message.Id);
+        Assert.Equal("tool", Assert.Single(await waiting).Message.Id);
     }
 
     [Fact]
@@ -103,11 +104,11 @@ public sealed class ReceiverTests : IDisposable
         time.SetBack(TimeSpan.FromHours(2));
         await SendAsync("after");
 
-        var held = await ReceiveAsync(10).WaitAsync(TimeSpan.FromSeconds(30));
+        var held = await ReceiveAsync(10);
         Assert.Equal(["before", "after"], held.Select(message => message.Message.Id));
         time.Advance(Lease * 1.1);
         Assert.False(await queue.CompleteAsync(held[0], default));
-        Assert.Equal(2, (await ReceiveAsync(10).WaitAsync(TimeSpan.FromSeconds(30)))[0].DeliveryCount);
+        Assert.Equal(2, (await ReceiveAsync(10))[0].DeliveryCount);
     }
 
     [Fact]
@@ -143,5 +144,5 @@ public sealed class ReceiverTests : IDisposable
 
     private Task SendAsync(string id) => queue.SendAsync(Queue, [Message(id)], default).AsTask();
 
-    private Task<IReadOnlyList<LeasedMessage>> ReceiveAsync(int max) => queue.ReceiveAsync(Queue, max, Lease, default).AsTask();
+    private Task<IReadOnlyList<LeasedMessage>> ReceiveAsync(int max) => queue.ReceiveAsync(Queue, max, Lease, default).AsTask().WaitAsync(Patience);
 }

@@ -105,7 +105,7 @@ public sealed class SqliteDatabaseTests : IDisposable
 
         time.SetBack(TimeSpan.FromDays(1));
         using var again = Open();
-        Assert.Equal("one", Assert.Single(await ReceiveAsync(again).WaitAsync(TimeSpan.FromSeconds(30))).Message.Id);
+        Assert.Equal("one", Assert.Single(await ReceiveAsync(again)).Message.Id);
     }
 
     [Fact]
@@ -281,7 +281,7 @@ public sealed class SqliteDatabaseTests : IDisposable
     }
 
     private static Task<IReadOnlyList<LeasedMessage>> ReceiveAsync(SqliteDatabase database) =>
-        new SqliteMessageQueue(database).ReceiveAsync(Queue, 10, TimeSpan.FromMinutes(5), default).AsTask();
+        new SqliteMessageQueue(database).ReceiveAsync(Queue, 10, TimeSpan.FromMinutes(5), default).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
 
     private SqliteDatabase Open(bool exclusive = true) => SqliteDatabase.Open(new SqliteOptions { Path = file.Path, Exclusive = exclusive }, time);
 }

@@ -120,7 +120,7 @@ public abstract partial class MessageQueueContract
     {
         await SendAsync(Message("one"));
         var held = await ReceiveOneAsync();
-        var waiting = ReceiveOneAsync();
+        var waiting = await WaitingReceiverAsync();
         await Queue.AbandonAsync(held, TimeSpan.Zero, default);
 
         Assert.Equal(2, (await waiting).DeliveryCount);
@@ -205,7 +205,7 @@ public abstract partial class MessageQueueContract
         await SendAsync(Message("one"));
         await Queue.DeadLetterAsync(await ReceiveOneAsync(), "reason", default);
         var letter = Assert.Single(await Queue.PeekDeadLettersAsync(Name(), null, 10, default));
-        var waiting = ReceiveOneAsync();
+        var waiting = await WaitingReceiverAsync();
         Assert.True(await Queue.ReplayDeadLetterAsync(Name(), letter.Id, default));
 
         Assert.Equal("one", (await waiting).Message.Id);
