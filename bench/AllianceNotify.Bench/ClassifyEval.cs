@@ -6,7 +6,7 @@ namespace AllianceNotify.Bench;
 
 /// <summary>
 /// Measures the classifier on the evaluation set: precision, recall and F1 a category, confusion, calibration, and the
-/// contradictions of mode it must notice. <c>--errors</c> lists the errors of the tuning half; those of the held-out half are
+/// contradictions of mode it must notice. <c>--errors</c> lists the errors of the tuning part; those of the held-out part are
 /// never listed. <c>--texts FILE</c> reads another file (all of it counts as tuning); <c>--answers</c> prints every answer.
 /// </summary>
 internal static class ClassifyEval
@@ -47,8 +47,8 @@ internal static class ClassifyEval
             return 0;
         }
 
-        Print("tuning half", [.. answers.Where(answer => !answer.Text.HeldOut)], args.Contains("--errors"));
-        Print("held-out half", [.. answers.Where(answer => answer.Text.HeldOut)], listErrors: false);
+        Print("tuning part", [.. answers.Where(answer => !answer.Text.HeldOut)], args.Contains("--errors"));
+        Print("held-out part", [.. answers.Where(answer => answer.Text.HeldOut)], listErrors: false);
         return 0;
     }
 

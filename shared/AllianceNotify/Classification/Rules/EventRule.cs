@@ -84,9 +84,11 @@ internal sealed partial class RuleBook
         Rules = rules;
         Contexts = contexts;
         ByConcept = new EventRule[lexicon.ConceptCount][];
+        ByLaterConcept = new EventRule[lexicon.ConceptCount][];
         for (var concept = 0; concept < ByConcept.Length; concept++)
         {
             ByConcept[concept] = [.. rules.Where(rule => rule.Groups[0].Has(concept))];
+            ByLaterConcept[concept] = [.. rules.Where(rule => !rule.TitleOnly && !rule.Ordered && rule.Groups.Length > 1 && rule.Groups[1].Has(concept))];
         }
     }
 
@@ -94,7 +96,11 @@ internal sealed partial class RuleBook
 
     public (int Concept, ContextFile Context)[] Contexts { get; }
 
+    /// <summary>Rules by the concepts of their first group.</summary>
     public EventRule[][] ByConcept { get; }
+
+    /// <summary>Rules by the concepts of their second group; for sentences whose title holds the first.</summary>
+    public EventRule[][] ByLaterConcept { get; }
 
     /// <summary>Throws <see cref="InvalidDataException"/> where a rule names a concept or a category that does not exist.</summary>
     public static RuleBook Load(Lexicon lexicon, Taxonomy taxonomy)

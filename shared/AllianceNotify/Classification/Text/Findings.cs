@@ -16,6 +16,7 @@ internal readonly record struct Stretch(string Field, int Offset, int Length);
 /// <summary>A rule that held in a sentence, with how strongly and where its words stand.</summary>
 internal sealed record Finding(EventRule Rule, double Strength, Places Places, Stretch[] Words)
 {
+    /// <summary>Every word of it stands in the title.</summary>
     public bool InTitle => Words[0].Field.StartsWith("title", StringComparison.Ordinal);
 }
 

@@ -117,12 +117,30 @@ internal sealed partial class Lexicon
             }
         }
 
+        lexicon.KeepPlaces(meanings);
         foreach (var (form, (concepts, number)) in meanings.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             lexicon.AddForm(form, lexicon.AddMeaning(new Meaning([.. concepts], number)));
         }
 
         return lexicon;
+    }
+
+    /// <summary>A phrase hides the words in it, but not the place it names: "landed on Yonaguni" is still about Yonaguni.</summary>
+    private void KeepPlaces(Dictionary<string, (SortedSet<int> Concepts, double? Number)> meanings)
+    {
+        foreach (var (form, (concepts, _)) in meanings)
+        {
+            if (concepts.Count == 0 || !form.Contains(' ', StringComparison.Ordinal))
+                continue;
+            foreach (var word in form.Split(' '))
+            {
+                if (meanings.TryGetValue(word, out var inner))
+                {
+                    concepts.UnionWith(inner.Concepts.Where(concept => kinds[concept] == ConceptKind.Place));
+                }
+            }
+        }
     }
 
     /// <summary>Names that begin with a dash hide what is inside their words and are no concepts.</summary>

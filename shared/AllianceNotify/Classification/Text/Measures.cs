@@ -7,14 +7,17 @@ namespace AllianceNotify.Classification.Text;
 internal sealed class Measures
 {
     private readonly Lexicon lexicon;
-    private readonly int magnitude, shindo, dead, moved, outage, people;
-    private readonly int magnitudeStrong, magnitudeMajor, magnitudeModerate, magnitudeWeak, shindoStrong, shindoWeak, deathsMany, deathsSome, movedMany, outageMany;
+    private readonly int magnitude, quake, shindo, dead, moved, hurt, ruined, outage, people;
+    private readonly int magnitudeStrong, magnitudeMajor, magnitudeModerate, magnitudeWeak, shindoStrong, shindoWeak, deathsMany, deathsSome, movedMany, hurtMany, housesMany, rounds, outageMany;
 
     public Measures(Lexicon lexicon)
     {
         this.lexicon = lexicon;
         magnitude = lexicon.ConceptOf("w-magnitude");
+        quake = lexicon.ConceptOf("quake");
         shindo = lexicon.ConceptOf("w-shindo");
+        hurt = lexicon.ConceptOf("w-hurt");
+        ruined = lexicon.ConceptOf("w-ruined");
         dead = lexicon.ConceptOf("w-dead");
         moved = lexicon.ConceptOf("w-moved");
         outage = lexicon.ConceptOf("w-outage");
@@ -28,6 +31,9 @@ internal sealed class Measures
         deathsMany = lexicon.MeaningOfDerived("deaths-10-up");
         deathsSome = lexicon.MeaningOfDerived("deaths-some");
         movedMany = lexicon.MeaningOfDerived("moved-1000-up");
+        hurtMany = lexicon.MeaningOfDerived("hurt-20-up");
+        housesMany = lexicon.MeaningOfDerived("houses-20-up");
+        rounds = lexicon.MeaningOfDerived("rounds-fired");
         outageMany = lexicon.MeaningOfDerived("outage-1000-up");
         OldYear = lexicon.MeaningOfDerived("old-year");
     }
@@ -38,6 +44,7 @@ internal sealed class Measures
     /// <summary>Appends derived tokens to <paramref name="tokens"/>; answers the new count.</summary>
     public int Derive(Span<Token> tokens, int count)
     {
+        Multiply(tokens[..count]);
         var found = count;
         for (var at = 0; at < count && found < tokens.Length; at++)
         {
@@ -52,6 +59,19 @@ internal sealed class Measures
         return found;
     }
 
+    /// <summary>Two million, 5 thousand: the number takes the word in.</summary>
+    private static void Multiply(Span<Token> tokens)
+    {
+        for (var at = 0; at + 1 < tokens.Length; at++)
+        {
+            if (tokens[at].IsNumber && tokens[at + 1].Number is 100 or 1_000 or 1_000_000 && tokens[at + 1].Meaning > 0 && tokens[at + 1].Start - tokens[at].End <= 1)
+            {
+                tokens[at] = tokens[at] with { Number = tokens[at].Number * tokens[at + 1].Number, End = tokens[at + 1].End };
+                tokens[at + 1] = tokens[at];
+            }
+        }
+    }
+
     private int MeaningOf(ReadOnlySpan<Token> tokens, int at)
     {
         var value = tokens[at].Number;
@@ -59,7 +79,7 @@ internal sealed class Measures
         var before = Neighbour(tokens, at, -1, out var gapBefore);
         var after = Neighbour(tokens, at, 1, out var gapAfter);
 
-        if (value is >= 2 and < 9.95 && ((Has(before, magnitude) && gapBefore <= 14) || (Has(after, magnitude) && gapAfter <= 2)))
+        if (value is >= 2 and < 9.95 && ((Has(before, magnitude) && gapBefore <= 14) || (Has(after, magnitude) && gapAfter <= 2) || (value >= 4 && Has(after, quake) && gapAfter <= 1)))
         {
             return value switch
             {
@@ -73,6 +93,8 @@ internal sealed class Measures
         if (value is >= 1 and <= 7 && value == Math.Floor(value) && ((Has(before, shindo) && gapBefore <= 22) || (Has(after, shindo) && gapAfter <= 30)))
             return value >= 5 ? shindoStrong : shindoWeak;
 
+        if (unit == '発' && value is >= 1 and < 1000)
+            return rounds;
         var isYear = value is >= 1900 and <= 2100 && tokens[at].End - tokens[at].Start == 4 && gapAfter > 1 && unit is not ('人' or '名') && !Has(after, people);
         var counted = unit is '人' or '名' or '体' || Has(after, people);
         if (!isYear && value >= 1)
@@ -81,6 +103,10 @@ internal sealed class Measures
                 return value >= 10 ? deathsMany : deathsSome;
             if (Near(tokens, at, moved, counted || unit is '世') && value >= (unit is '世' ? 400 : 1000))
                 return movedMany;
+            if (value >= 20 && Near(tokens, at, hurt, counted))
+                return hurtMany;
+            if (value >= 20 && (unit is '棟' or '戸' or '軒' || Has(after, people)) && Near(tokens, at, ruined, counted: true))
+                return housesMany;
             if (value >= 1000 && Near(tokens, at, outage, unit is '戸' or '軒' or '世' || Has(after, people)))
                 return outageMany;
         }

@@ -10,6 +10,12 @@ internal sealed class SentenceReader
 {
     private const double LeadCarry = 0.6;
 
+    /// <summary>What may happen counts less than half of what has happened.</summary>
+    private const double Hedge = 0.45;
+
+    /// <summary>A word that only the title holds counts a little less than one in the sentence.</summary>
+    private const double FromTitle = 0.85;
+
     private readonly Lexicon lexicon;
     private readonly RuleBook rules;
     private readonly Measures measures;
@@ -21,7 +27,9 @@ internal sealed class SentenceReader
     private readonly List<int> contexts = [];
     private readonly List<int> carried = [];
     private readonly ConceptSet present;
-    private readonly int negatesNext, negatesLast, hedgesNext, hedgesLast, placeJapan, placeAbroad, exercise, ended, month, drillMarker, realMarker;
+    private readonly ConceptSet titled;
+    private readonly Dictionary<int, Stretch> titleWords = [];
+    private readonly int negatesNext, negatesLast, hedgesNext, hedgesLast, placeJapan, placeAbroad, exercise, ended, month, drillMarker, realMarker, quoted;
     private int count;
 
     // The text at hand.
@@ -38,6 +46,7 @@ internal sealed class SentenceReader
         this.rules = rules;
         this.measures = measures;
         present = new ConceptSet(lexicon.ConceptCount);
+        titled = new ConceptSet(lexicon.ConceptCount);
         contextByConcept = new ContextFile?[lexicon.ConceptCount];
         foreach (var (concept, context) in rules.Contexts)
         {
@@ -55,6 +64,7 @@ internal sealed class SentenceReader
         month = lexicon.ConceptOf("month");
         drillMarker = lexicon.ConceptOf("drill-marker");
         realMarker = lexicon.ConceptOf("real-marker");
+        quoted = lexicon.ConceptOf("quotes-a-message");
     }
 
     /// <summary>
@@ -70,6 +80,8 @@ internal sealed class SentenceReader
         titleSpoke = false;
         lastPlaces = Places.None;
         carried.Clear();
+        titled.Clear();
+        titleWords.Clear();
         ReadPart(title, "title" + suffix, isTitle: true);
         titleSpoke = title.Length > 0;
         ReadPart(body, "body" + suffix, isTitle: false);
@@ -110,7 +122,18 @@ internal sealed class SentenceReader
                 {
                     if (!rule.TitleOnly || isTitle)
                     {
-                        Try(rule, at, position, ref text, field);
+                        Try(rule, at, 0, position, ref text, field);
+                    }
+                }
+
+                if (!isTitle)
+                {
+                    foreach (var rule in rules.ByLaterConcept[concept])
+                    {
+                        if (titled.Meets(rule.Groups[0]) && !present.Meets(rule.Groups[0]))
+                        {
+                            Try(rule, at, 1, position * FromTitle, ref text, field);
+                        }
                     }
                 }
             }
@@ -128,6 +151,11 @@ internal sealed class SentenceReader
             }
         }
 
+        if (isTitle)
+        {
+            NoteTitle(ref text, field);
+        }
+
         NoteMarkers(ref text, field, isTitle, sentence);
         if (isTitle || sentence < 2)
         {
@@ -139,10 +167,29 @@ internal sealed class SentenceReader
         }
     }
 
+    /// <summary>What the title speaks of, the body need not say again.</summary>
+    private void NoteTitle(ref FoldedText text, string field)
+    {
+        for (var at = 0; at < count; at++)
+        {
+            if (tokens[at].Meaning == 0 || negated[at] || hedged[at])
+                continue;
+            foreach (var concept in lexicon.Meanings[tokens[at].Meaning - 1].Concepts)
+            {
+                if (lexicon.KindOf(concept) == ConceptKind.Thing)
+                {
+                    titled.Add(concept);
+                    titleWords.TryAdd(concept, StretchOf(ref text, tokens[at], field));
+                }
+            }
+        }
+    }
+
     /// <summary>Words that say outright whether this message is a drill, and where in the text they stand.</summary>
     private void NoteMarkers(ref FoldedText text, string field, bool isTitle, int sentence)
     {
-        if (!present.Has(drillMarker) && !present.Has(realMarker))
+        // "The siren will say: this is a test" speaks of another message.
+        if ((!present.Has(drillMarker) && !present.Has(realMarker)) || (!isTitle && present.Has(quoted)))
             return;
         for (var at = 0; at < count; at++)
         {
@@ -248,8 +295,7 @@ internal sealed class SentenceReader
         }
     }
 
-    private bool IsThing(int at) => tokens[at].Meaning > 0 && lexicon.Meanings[tokens[at].Meaning - 1].Concepts is { Length: > 0 } concepts
-        && lexicon.KindOf(concepts[0]) is ConceptKind.Thing;
+    private bool IsThing(int at) => tokens[at].Meaning > 0 && Array.Exists(lexicon.Meanings[tokens[at].Meaning - 1].Concepts, concept => lexicon.KindOf(concept) is ConceptKind.Thing);
 
     /// <summary>A bare year well before the report's is history: "in 1995", 1995年の; a full date is a date line.</summary>
     private void MarkOldYears(ReadOnlySpan<char> text)
@@ -294,31 +340,42 @@ internal sealed class SentenceReader
             _ => 0.2,
         };
 
-    private void Try(EventRule rule, int anchor, double position, ref FoldedText text, string field)
+    private void Try(EventRule rule, int anchor, int anchorGroup, double position, ref FoldedText text, string field)
     {
         if (present.Meets(rule.Unless))
             return;
         Span<int> picked = stackalloc int[8];
-        picked[0] = anchor;
+        picked[0] = anchorGroup == 0 ? anchor : -1;
+        var strength = rule.Weight * position;
         for (var group = 1; group < rule.Groups.Length; group++)
         {
-            if (!present.Meets(rule.Groups[group]))
-                return;
-            var nearest = Nearest(rule, group, anchor, text.Characters);
-            if (nearest < 0)
-                return;
-            picked[group] = nearest;
+            if (group == anchorGroup)
+            {
+                picked[group] = anchor;
+                continue;
+            }
+
+            picked[group] = present.Meets(rule.Groups[group]) ? Nearest(rule, group, anchor, text.Characters) : -1;
+            if (picked[group] < 0)
+            {
+                if (field.StartsWith("title", StringComparison.Ordinal) || !titled.Meets(rule.Groups[group]))
+                    return;
+                strength *= FromTitle;
+            }
         }
 
-        var strength = rule.Weight * position;
         picked = picked[..rule.Groups.Length];
         foreach (var at in picked)
         {
-            if (negated[at])
+            if (at >= 0 && negated[at])
                 return;
-            if (hedged[at] && !rule.Hedged)
+        }
+
+        foreach (var at in picked)
+        {
+            if (at >= 0 && hedged[at] && !rule.Hedged)
             {
-                strength *= 0.55;
+                strength *= Hedge;
                 break;
             }
         }
@@ -349,10 +406,21 @@ internal sealed class SentenceReader
         var words = new Stretch[picked.Length];
         for (var at = 0; at < words.Length; at++)
         {
-            words[at] = StretchOf(ref text, tokens[picked[at]], field);
+            words[at] = picked[at] >= 0 ? StretchOf(ref text, tokens[picked[at]], field) : TitleWord(rule.Groups[at]);
         }
 
         findings.Add(new Finding(rule, strength, PlacesFor(anchor), words));
+    }
+
+    private Stretch TitleWord(ConceptSet group)
+    {
+        foreach (var (concept, words) in titleWords)
+        {
+            if (group.Has(concept))
+                return words;
+        }
+
+        throw new InvalidOperationException("The title holds a word of the group.");
     }
 
     private int Nearest(EventRule rule, int group, int anchor, ReadOnlySpan<char> text)
