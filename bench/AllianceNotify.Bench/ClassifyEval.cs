@@ -31,6 +31,20 @@ internal static class ClassifyEval
             }
         }
 
+        if (args.Contains("--explain"))
+        {
+            foreach (var (text, result) in answers)
+            {
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{text.Title}\n  {result.Category} {result.Confidence:0.00} {result.Urgency} {result.Guidelines?.Reference} review={result.NeedsReview} doubt={result.ModeDoubt}"));
+                foreach (var evidence in result.Evidence)
+                {
+                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {evidence.Field}[{evidence.Offset}..{evidence.Offset + evidence.Length}] {evidence.Text}  {evidence.Signal} {evidence.Weight:0.00}"));
+                }
+            }
+
+            return 0;
+        }
+
         if (args.Contains("--answers"))
         {
             foreach (var (text, result) in answers)

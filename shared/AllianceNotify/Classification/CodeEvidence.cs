@@ -31,6 +31,8 @@ internal sealed class CodeEvidence
     {
         this.report = report;
         place = JapanArea.Of(report);
+        if (report.Codes.Count == 0 && report.Facts.Count == 0)
+            return;
         FromJma();
         FromUsgs();
         FromGdacs();

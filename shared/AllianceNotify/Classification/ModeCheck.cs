@@ -13,11 +13,14 @@ internal static class ModeCheck
     [
         "test:", "test -", "[test]", "(test)", "***test", "*test*", "\"test\"", "test only", "test message", "test alert", "exercise:", "exercise -", "[exercise]", "(exercise)", "***exercise",
         "exercise exercise", "*exercise*", "drill:", "drill -", "[drill]", "(drill)", "***drill", "training:", "test test", "test tsunami", "test warning",
-        "test earthquake", "exercise tsunami", "exercise only", "exercise/", "test/", "test.", "【訓練", "(訓練)", "<訓練>", "[訓練]", "≪訓練≫", "《訓練》", "＊訓練", "*訓練", "訓練:", "訓練/", "訓練 ", "【試験", "(試験)", "<試験>", "[試験]", "試験:", "【テスト",
+        "test earthquake", "exercise tsunami", "exercise only", "exercise/", "test/", "test.", "【訓練", "(訓練)", "<訓練>", "[訓練]", "≪訓練≫", "《訓練》", "*訓練", "訓練:", "訓練/", "訓練 ", "【試験", "(試験)", "<試験>", "[試験]", "試験:", "【テスト",
         "(テスト)", "[テスト]", "<テスト>", "テスト:", "【演習", "(演習)", "[演習]", "<演習>", "演習:", "訓練・", "訓練報", "訓練電文", "訓練通報", "試験電文", "訓練訓練",
     ];
 
     private static readonly string[] TitleTails = ["- test", "- exercise", "- drill", "(test)", "(exercise)", "(drill)", "[test]", "[exercise]", "[drill]", "(訓練)", "(試験)", "(テスト)", "(演習)", "【訓練】", "[訓練]", "<訓練>", "-test-", "*test*", "***", "test only", "exercise only"];
+
+    /// <summary>No title calls itself played without one of these.</summary>
+    private static readonly string[] PlayWords = ["test", "exercise", "drill", "training", "訓練", "試験", "テスト", "演習"];
 
     private static readonly string[] EventWords = ["test", "exercise", "drill", "demo", "practice", "訓練", "試験", "テスト"];
 
@@ -63,6 +66,8 @@ internal static class ModeCheck
         foreach (var text in report.Texts)
         {
             var title = TextFolding.Fold(text.Title.Length > 600 ? text.Title[..600] : text.Title).Trim();
+            if (!Array.Exists(PlayWords, word => title.Contains(word, StringComparison.Ordinal)))
+                continue;
             if (title.Contains("訓練ではな", StringComparison.Ordinal) || title.Contains("not a drill", StringComparison.Ordinal) || title.Contains("not a test", StringComparison.Ordinal))
                 continue;
             if (TitleHeads.FirstOrDefault(head => title.StartsWith(head, StringComparison.Ordinal)) is not null

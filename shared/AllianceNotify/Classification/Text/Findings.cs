@@ -41,9 +41,6 @@ internal sealed class Findings
     /// <summary>Places named in titles and first sentences.</summary>
     public Places Leading { get; set; }
 
-    /// <summary>Concepts seen in a title or a first sentence.</summary>
-    public HashSet<string> LeadingConcepts { get; } = new(StringComparer.Ordinal);
-
     /// <summary>First words that call the message itself a drill or a test.</summary>
     public Marker? Drill { get; set; }
 

@@ -227,11 +227,6 @@ internal sealed class SentenceReader
                     {
                         contexts.Add(concept);
                     }
-
-                    if (leading)
-                    {
-                        findings.LeadingConcepts.Add(lexicon.NameOf(concept));
-                    }
                 }
 
                 places |= concept == placeJapan ? Places.Japan : concept == placeAbroad ? Places.Abroad : Places.None;
