@@ -19,7 +19,7 @@ public sealed partial class AcceptReports
                 : new QueuedReports.Stored([id]);
         }
 
-        var (read, failure) = Parse(message.Message.Body, contentType: null, QueueCaller);
+        var (read, failure) = Parse(message.Message.Body, contentType: null, envelope: null, QueueCaller);
         switch (failure)
         {
             case null:

@@ -48,10 +48,15 @@ public sealed partial class AcceptReports
 
     /// <summary>One body: a report, or a collection of them. <paramref name="contentType"/> as in the request, parameters and all.</summary>
     /// <exception cref="Exception">Store or queue could not be reached: nothing is accepted, and sending again is safe.</exception>
-    public async Task<IntakeResult> AcceptAsync(ReadOnlyMemory<byte> body, string? contentType, IntakeCaller caller, CancellationToken cancellationToken)
+    public Task<IntakeResult> AcceptAsync(ReadOnlyMemory<byte> body, string? contentType, IntakeCaller caller, CancellationToken cancellationToken) =>
+        AcceptAsync(body, contentType, envelope: null, caller, cancellationToken);
+
+    /// <summary>One body inside a CloudEvent whose attributes came beside it (binary mode).</summary>
+    public async Task<IntakeResult> AcceptAsync(
+        ReadOnlyMemory<byte> body, string? contentType, CloudEventAttributes? envelope, IntakeCaller caller, CancellationToken cancellationToken)
     {
         using var activity = HubTelemetry.Source.StartActivity("accept report");
-        var result = await TakeAsync(body, contentType, caller, cancellationToken).ConfigureAwait(false);
+        var result = await TakeAsync(body, contentType, envelope, caller, cancellationToken).ConfigureAwait(false);
         activity?.SetTag("alliancenotify.intake.result", result.GetType().Name);
         if (result is IntakeResult.Accepted { Items: [var only] })
         {
@@ -61,7 +66,8 @@ public sealed partial class AcceptReports
         return result;
     }
 
-    private async Task<IntakeResult> TakeAsync(ReadOnlyMemory<byte> body, string? contentType, IntakeCaller caller, CancellationToken cancellationToken)
+    private async Task<IntakeResult> TakeAsync(
+        ReadOnlyMemory<byte> body, string? contentType, CloudEventAttributes? envelope, IntakeCaller caller, CancellationToken cancellationToken)
     {
         if (!caller.MaySubmit)
         {
@@ -73,7 +79,7 @@ public sealed partial class AcceptReports
             return new IntakeResult.Invalid([new FieldError("Idempotency-Key", "must be 1 to 255 visible ASCII characters")]);
         }
 
-        var (read, failure) = Parse(body, contentType, caller);
+        var (read, failure) = Parse(body, contentType, envelope, caller);
         if (read is null)
         {
             return failure!;
@@ -90,14 +96,15 @@ public sealed partial class AcceptReports
     }
 
     /// <summary>The reports in the body, or the answer where there are none to be had.</summary>
-    private (ReadResult.Reports? Reports, IntakeResult? Failure) Parse(ReadOnlyMemory<byte> body, string? contentType, IntakeCaller caller)
+    private (ReadResult.Reports? Reports, IntakeResult? Failure) Parse(
+        ReadOnlyMemory<byte> body, string? contentType, CloudEventAttributes? envelope, IntakeCaller caller)
     {
         if (body.Length > options.MaxBodyBytes)
         {
             return (null, new IntakeResult.TooLarge(options.MaxBodyBytes));
         }
 
-        switch (reader.Read(body, contentType, new ReadContext(time.GetUtcNow())))
+        switch (reader.Read(body, contentType, new ReadContext(time.GetUtcNow()) { Envelope = envelope }))
         {
             case ReadOutcome.Unsupported unsupported:
                 return (null, new IntakeResult.UnsupportedMediaType(unsupported.Reason));

@@ -31,7 +31,11 @@ public enum FormatMatch
 }
 
 /// <summary>What a format may use besides the body.</summary>
-public sealed record ReadContext(DateTimeOffset ReceivedAt);
+public sealed record ReadContext(DateTimeOffset ReceivedAt)
+{
+    /// <summary>The CloudEvent that the body came in, where it came in one.</summary>
+    public CloudEventAttributes? Envelope { get; init; }
+}
 
 public abstract record ReadResult
 {

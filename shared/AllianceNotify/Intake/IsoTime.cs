@@ -55,6 +55,11 @@ internal static partial class IsoTime
     /// <summary>Whether a report received at <paramref name="receivedAt"/> can tell of that time.</summary>
     public static bool IsPlausible(DateTimeOffset observedAt, DateTimeOffset receivedAt) => observedAt >= Earliest && observedAt <= receivedAt + MaxAhead;
 
+    /// <summary>How long a report may say that it holds; a later end (senders write 2999 for "never") is no end.</summary>
+    public static readonly TimeSpan MaxHold = TimeSpan.FromDays(3660);
+
+    public static DateTimeOffset? Expiry(DateTimeOffset? stated, DateTimeOffset receivedAt) => stated >= Earliest && stated <= receivedAt + MaxHold ? stated : null;
+
     /// <summary>UTC with <c>Z</c>, fractions only where there are any.</summary>
     public static string Write(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 

@@ -15,11 +15,14 @@ public sealed class ReportReader(IEnumerable<IReportFormat> formats)
     {
         var type = MediaType.Of(contentType);
         return Choose(type, body.Span[..Math.Min(body.Length, HeadBytes)]) is { } format
-            ? new ReadOutcome.Read(format.Name, format.Read(body, context))
+            ? new ReadOutcome.Read(format.Name, Within(context.Envelope, format.Read(body, context)))
             : new ReadOutcome.Unsupported(type is null
                 ? "The body is in no format that this hub reads."
                 : $"No format that this hub reads is sent as {Shown(type)} with such content.");
     }
+
+    private static ReadResult Within(CloudEventAttributes? envelope, ReadResult result) =>
+        envelope is not null && result is ReadResult.Reports read ? read with { Items = [.. read.Items.Select(envelope.Apply)] } : result;
 
     private IReportFormat? Choose(string? type, ReadOnlySpan<byte> head)
     {

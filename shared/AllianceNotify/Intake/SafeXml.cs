@@ -48,6 +48,17 @@ internal static class SafeXml
         }
     }
 
+    /// <summary>
+    /// The text as a signature covers it, white space, comments and all; only for a text that <see cref="TryParse"/> could read.
+    /// </summary>
+    public static XmlDocument Signed(ReadOnlyMemory<byte> body)
+    {
+        var document = new XmlDocument { PreserveWhitespace = true, XmlResolver = null };
+        using var reader = Open(body, everything: true);
+        document.Load(reader);
+        return document;
+    }
+
     /// <summary>The root element's name, from the beginning of a text; null where it does not get that far.</summary>
     public static XName? RootOf(ReadOnlySpan<byte> head)
     {
@@ -73,7 +84,7 @@ internal static class SafeXml
 
     public static string Place(int line, int column) => string.Create(CultureInfo.InvariantCulture, $"line {line}, column {column}");
 
-    private static XmlReader Open(ReadOnlyMemory<byte> body)
+    private static XmlReader Open(ReadOnlyMemory<byte> body, bool everything = false)
     {
         var bytes = MemoryMarshal.TryGetArray(body, out var segment) ? segment : new ArraySegment<byte>(body.ToArray());
         return XmlReader.Create(new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false), new XmlReaderSettings
@@ -81,8 +92,8 @@ internal static class SafeXml
             DtdProcessing = DtdProcessing.Prohibit,
             XmlResolver = null,
             MaxCharactersInDocument = MaxCharacters,
-            IgnoreProcessingInstructions = true,
-            IgnoreComments = true,
+            IgnoreProcessingInstructions = !everything,
+            IgnoreComments = !everything,
             CloseInput = true,
         });
     }

@@ -11,7 +11,7 @@ namespace AllianceNotify.Intake.Formats;
 internal static class CapAlert
 {
     /// <param name="signature">What is known of its XML signature: <c>unsigned</c>, <c>unverified</c> or <c>valid</c>.</param>
-    public static ReadResult Read(XElement alert, string format, string signature, ReadContext context)
+    public static ReadResult Read(XElement alert, string format, string signature, ReadContext context, string? signer = null)
     {
         var errors = new List<FieldError>();
         var fields = XmlFields.Root(alert, errors);
@@ -59,14 +59,14 @@ internal static class CapAlert
             Mode = ModeOf(status!, infos, vtec),
             ObservedAt = sent.Value,
             ReceivedAt = context.ReceivedAt,
-            ExpiresAt = infos.Max(info => info.Expires),
+            ExpiresAt = IsoTime.Expiry(infos.Max(info => info.Expires), context.ReceivedAt),
             References = [.. references.Select(reference => reference.Reference)],
             EventKeys = [.. EventKeys(sender!, identifier!, fields, references, infos, vtec, sent.Value)],
             Texts = CapInfo.Texts(infos, fields.Text("note") ?? Untold(messageType!, identifier!, sender!)),
             Codes = [.. Codes(messageType!, status!, scope, handling, infos, vtec)],
             Location = CapInfo.Location(infos),
             Marking = CapMarking.Of(scope, restriction, handling, addresses),
-            Facts = Facts(fields, infos, signature),
+            Facts = Facts(fields, infos, signature, signer),
             Contact = infos.Select(info => info.Contact).FirstOrDefault(contact => contact is not null) is { } contact ? new ReportContact(contact, null) : null,
             Format = format,
         }]);
@@ -120,10 +120,11 @@ internal static class CapAlert
         return ReportLimits.EventKeys(keys);
     }
 
-    private static Dictionary<string, FactValue> Facts(XmlFields fields, List<CapInfo> infos, string signature)
+    private static Dictionary<string, FactValue> Facts(XmlFields fields, List<CapInfo> infos, string signature, string? signer)
     {
         var facts = new FactList();
         facts.Add("signature", signature);
+        facts.Add("signedBy", signer);
         facts.Add("note", fields.Text("note"));
         facts.Add("capSource", fields.Text("source"));
         foreach (var info in infos)

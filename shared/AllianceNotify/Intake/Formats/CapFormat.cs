@@ -1,9 +1,7 @@
-using System.Xml.Linq;
-
 namespace AllianceNotify.Intake.Formats;
 
 /// <summary>OASIS Common Alerting Protocol 1.2, and 1.1 and 1.0: one <c>alert</c>, told by its namespace.</summary>
-public sealed class CapFormat : IReportFormat
+public sealed class CapFormat(CapSignatures signatures) : IReportFormat
 {
     public const string FormatName = "cap";
 
@@ -29,11 +27,17 @@ public sealed class CapFormat : IReportFormat
             return new ReadResult.Invalid([error!]);
         }
 
-        return root.Name.LocalName == "alert" && CapVocabulary.IsCap(root.Name.NamespaceName)
-            ? CapAlert.Read(root, FormatName, SignatureOf(root), context)
-            : new ReadResult.Invalid([XmlFields.ErrorAt(root, root.Name.LocalName, "is not a CAP alert")]);
-    }
+        if (root.Name.LocalName != "alert" || !CapVocabulary.IsCap(root.Name.NamespaceName))
+        {
+            return new ReadResult.Invalid([XmlFields.ErrorAt(root, root.Name.LocalName, "is not a CAP alert")]);
+        }
 
-    private static string SignatureOf(XElement alert) =>
-        alert.Elements(XName.Get("Signature", "http://www.w3.org/2000/09/xmldsig#")).Any() ? "unverified" : "unsigned";
+        return signatures.Check(body, context.ReceivedAt) switch
+        {
+            SignatureState.Broken broken => new ReadResult.Refused($"The alert's signature is not accepted: {broken.Reason}."),
+            SignatureState.Valid valid => CapAlert.Read(root, FormatName, "valid", context, valid.Signer),
+            SignatureState.Unverified => CapAlert.Read(root, FormatName, "unverified", context),
+            _ => CapAlert.Read(root, FormatName, "unsigned", context),
+        };
+    }
 }

@@ -69,7 +69,7 @@ public sealed class JmaXmlFormat : IReportFormat
             Mode = status switch { "訓練" => ReportMode.Exercise, "試験" => ReportMode.Test, _ => telegram.Code == "VXSE42" ? ReportMode.Test : ReportMode.Actual },
             ObservedAt = reportedAt!.Value,
             ReceivedAt = context.ReceivedAt,
-            ExpiresAt = validUntil,
+            ExpiresAt = IsoTime.Expiry(validUntil, context.ReceivedAt),
             References = action == ReportAction.New ? [] : [.. EventIds(eventId).Select(id => new ReportReference(Source, id))],
             EventKeys = EventKeys(telegram, eventId, office!, headTitle!),
             Texts = [new ReportText("ja", Wording.Title(headTitle!), JmaWording.Body(headline, body, kinds))],

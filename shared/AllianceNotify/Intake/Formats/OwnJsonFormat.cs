@@ -50,7 +50,7 @@ public sealed class OwnJsonFormat : IReportFormat
         var action = fields.Choice<ReportAction>("action") ?? ReportAction.New;
         var mode = fields.Choice<ReportMode>("mode", required: true);
         var observedAt = fields.Time("observedAt", IsoTime.Earliest, context.ReceivedAt + IsoTime.MaxAhead, required: true);
-        var expiresAt = fields.Time("expiresAt", IsoTime.Earliest, context.ReceivedAt + TimeSpan.FromDays(3660));
+        var expiresAt = fields.Time("expiresAt", IsoTime.Earliest, context.ReceivedAt + IsoTime.MaxHold);
         var references = fields.Objects("references", 100)
             .Select(reference => (Source: reference.Text("source", 200, required: true), SourceId: reference.Text("sourceId", 400, required: true)))
             .ToList();
