@@ -173,8 +173,23 @@ public sealed partial class AcceptReports
     {
         Id = report.Id.Value,
         Body = QueuedReportJson.Write(report.Id),
-        Lane = lane.Of(report),
+        Lane = LaneOf(report),
     }.WithTrace();
+
+    private Lane LaneOf(SituationReport report)
+    {
+        try
+        {
+            return lane.Of(report);
+        }
+        catch (Exception e)
+        {
+            // The lane is a courtesy, the report is not: a fault in the estimate must not keep it out of the queue, where triage
+            // will meet the same fault and set the report aside for a person.
+            Log.NoLane(logger, report.Id, e);
+            return Lanes.For(Urgency.Urgent, report.Mode);
+        }
+    }
 
     private sealed record StoredItem(SituationReport Report, AcceptedItem Answer, bool NeedsTriage);
 
@@ -188,6 +203,9 @@ public sealed partial class AcceptReports
 
         [LoggerMessage(3, LogLevel.Error, "Line {Line} of a batch could not be stored or queued.")]
         public static partial void LineFailed(ILogger logger, int line, Exception exception);
+
+        [LoggerMessage(5, LogLevel.Error, "The urgency of report {Report} could not be estimated; it waits among the urgent ones.")]
+        public static partial void NoLane(ILogger logger, ReportId report, Exception exception);
 
         [LoggerMessage(4, LogLevel.Warning, "A report on the queue was refused and not stored: {Reason}")]
         public static partial void QueuedRefused(ILogger logger, string reason);

@@ -37,6 +37,24 @@ public sealed class AcceptReportsTests
         Assert.Equal(lane, message.Message.Lane);
     }
 
+    [Theory]
+    [InlineData(Urgency.Flash, Lane.FlashActual)]
+    [InlineData(Urgency.Info, Lane.RoutineActual)]
+    public async Task The_estimate_of_urgency_is_the_lane_of_an_actual_report(Urgency urgency, Lane lane)
+    {
+        var estimating = new IntakeHarness(urgency: _ => urgency);
+        await estimating.PostAsync(IntakeHarness.Json());
+        Assert.Equal(lane, (await estimating.Queue.ReceiveAsync(QueueName.Reports, 1, TimeSpan.FromMinutes(1), default))[0].Message.Lane);
+    }
+
+    [Fact]
+    public async Task A_fault_in_the_estimate_does_not_keep_a_report_out_of_the_queue()
+    {
+        var broken = new IntakeHarness(urgency: _ => throw new InvalidOperationException("A fault in the estimate."));
+        Assert.IsType<IntakeResult.Accepted>(await broken.PostAsync(IntakeHarness.Json()));
+        Assert.Equal(Lane.UrgentActual, (await broken.Queue.ReceiveAsync(QueueName.Reports, 1, TimeSpan.FromMinutes(1), default))[0].Message.Lane);
+    }
+
     [Fact]
     public async Task The_same_report_again_is_the_first_one_and_is_not_triaged_twice()
     {

@@ -20,7 +20,7 @@ internal sealed class IntakeHarness
 
     public static readonly IntakeCaller Caller = new() { Id = "key-1", MaySubmit = true };
 
-    public IntakeHarness(IntakeOptions? options = null, IEntityStore? store = null, IMessageQueue? queue = null)
+    public IntakeHarness(IntakeOptions? options = null, IEntityStore? store = null, IMessageQueue? queue = null, Func<SituationReport, Urgency>? urgency = null)
     {
         Time = new FakeTimeProvider(Now);
         Store = store ?? new InMemoryEntityStore();
@@ -28,7 +28,7 @@ internal sealed class IntakeHarness
         Reports = new ReportTable(Store);
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
         Accept = new AcceptReports(
-            new ReportReader(IntakeServices.All()), Store, Queue, new ReportLane(_ => Urgency.Urgent), new HubMetrics(meters), Time, options ?? new IntakeOptions(), NullLogger<AcceptReports>.Instance);
+            new ReportReader(IntakeServices.All()), Store, Queue, new ReportLane(urgency ?? (_ => Urgency.Urgent)), new HubMetrics(meters), Time, options ?? new IntakeOptions(), NullLogger<AcceptReports>.Instance);
     }
 
     public FakeTimeProvider Time { get; }
