@@ -1,8 +1,8 @@
 namespace AllianceNotify.Classification;
 
 /// <summary>
-/// Turns scores into the share of answers that are right at that score, as measured on the tuning half of the evaluation set
-/// (<c>classify-eval</c> prints the table; <c>docs/classification.md</c> says how the curves were fitted).
+/// Turns scores into confidences. The curve is set by hand so that of the answers given with 0.9 or more at least nine in ten
+/// are right on the tuning part of the evaluation set; <c>classify-eval</c> prints what is true of it there and on the held-out part.
 /// </summary>
 internal static class Calibration
 {
