@@ -6,6 +6,7 @@ return args switch
     ["fanout", .. var rest] => await FanOutBench.RunAsync(rest),
     ["backlog", .. var rest] => await BacklogBench.RunAsync(rest),
     ["audience", .. var rest] => await AudienceBench.RunAsync(rest),
+    ["store", .. var rest] => await StoreBench.RunAsync(rest),
     ["start", .. var rest] => await StartBench.RunAsync(rest),
     ["sink"] => await SinkProcess.RunAsync(),
     ["classify-eval", .. var rest] => await ClassifyEval.RunAsync(rest),

@@ -42,8 +42,7 @@ public sealed partial class SqliteDatabase : IDisposable
     public static SqliteDatabase Open(SqliteOptions options, TimeProvider time, ILogger<SqliteDatabase>? logger = null)
     {
         Validate(options);
-        var folder = Path.GetDirectoryName(Path.GetFullPath(options.Path));
-        Directory.CreateDirectory(folder!);
+        PrivateFiles.Make(Path.GetFullPath(options.Path));
         var servingLock = options.Exclusive ? ServingLock.Take(options.Path) : null;
         FileConnection? connection = null;
         try

@@ -8,6 +8,8 @@ namespace AllianceNotify.Sqlite;
 /// <summary>The queues in the embedded file. They share its group commit with the store.</summary>
 public sealed class SqliteMessageQueue(SqliteDatabase database) : IMessageQueue
 {
+    private const int MaxReceive = 1000;
+
     public async ValueTask SendAsync(QueueName queue, IReadOnlyList<QueueMessage> messages, CancellationToken cancellationToken)
     {
         MessageLimits.CheckSend(queue, messages);
@@ -20,7 +22,7 @@ public sealed class SqliteMessageQueue(SqliteDatabase database) : IMessageQueue
     public ValueTask<IReadOnlyList<LeasedMessage>> ReceiveAsync(QueueName queue, int max, TimeSpan lease, CancellationToken cancellationToken)
     {
         MessageLimits.CheckReceive(queue, max, lease);
-        return new(database.WriteAsync(new ReceiveWrite(queue, max, lease), cancellationToken));
+        return new(database.WriteAsync(new ReceiveWrite(queue, Math.Min(max, MaxReceive), lease), cancellationToken));
     }
 
     public ValueTask<bool> CompleteAsync(LeasedMessage message, CancellationToken cancellationToken) =>

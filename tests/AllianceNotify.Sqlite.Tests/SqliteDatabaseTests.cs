@@ -187,6 +187,39 @@ public sealed class SqliteDatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task Only_the_owner_can_read_what_is_made()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var path = Path.Combine(Path.GetDirectoryName(file.Path)!, "made", "hub.db");
+        using var database = SqliteDatabase.Open(new SqliteOptions { Path = path }, time);
+        await new SqliteEntityStore(database).WriteAsync(Table, "partition", Insert("row"), default);
+
+        foreach (var made in new[] { path, path + "-wal", path + "-shm", path + ".lock" })
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(made));
+        }
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(path)!));
+    }
+
+    [Fact]
+    public async Task A_path_that_SQLite_would_take_for_something_else_is_a_file()
+    {
+        foreach (var name in new[] { ":memory:", "file:hub.db?mode=memory", "a b;Mode=ReadOnly.db", "基地.db" })
+        {
+            var path = Path.Combine(Path.GetDirectoryName(file.Path)!, name);
+            using var database = SqliteDatabase.Open(new SqliteOptions { Path = path }, time);
+            await new SqliteEntityStore(database).WriteAsync(Table, "partition", Insert("row"), default);
+
+            Assert.True(File.Exists(path));
+        }
+    }
+
+    [Fact]
     public void A_database_of_another_program_is_left_alone()
     {
         using (var connection = new SqliteConnection($"Data Source={file.Path};Pooling=False"))

@@ -32,11 +32,11 @@ internal sealed partial class GroupTransaction(FileConnection connection, Receiv
         catch (Exception error)
         {
             // Not swallowed: every caller of the group gets it, and nothing of the group is claimed.
-            Log.GroupFailed(logger, group.Count + served.Count, error);
             TryRollBack();
             receivers.Postpone(session.Now + RetryAfterFailure.Ticks);
             group.ForEach(write => write.Fail(error));
             served.ForEach(item => item.Receiver.Fail(error));
+            Log.GroupFailed(logger, group.Count + served.Count, error);
             return;
         }
 

@@ -35,7 +35,7 @@ internal sealed class FileConnection : IDisposable
             connection.Execute("PRAGMA checkpoint_fullfsync = 1");
             connection.Execute("PRAGMA wal_autocheckpoint = 0");
             connection.Execute($"PRAGMA journal_size_limit = {options.CheckpointBytes}");
-            connection.Execute("PRAGMA cache_size = -65536");
+            connection.Execute("PRAGMA cache_size = -32768");
             return connection;
         }
         catch
@@ -51,7 +51,7 @@ internal sealed class FileConnection : IDisposable
         try
         {
             connection.Execute("PRAGMA query_only = 1");
-            connection.Execute("PRAGMA cache_size = -8192");
+            connection.Execute("PRAGMA cache_size = -4096");
             return connection;
         }
         catch
@@ -139,7 +139,8 @@ internal sealed class FileConnection : IDisposable
 
     private static FileConnection Open(SqliteOptions options, SqliteOpenMode mode)
     {
-        var text = new SqliteConnectionStringBuilder { DataSource = options.Path, Mode = mode, Pooling = false };
+        // The full path, because SQLite takes "file:…" and ":memory:" for something else.
+        var text = new SqliteConnectionStringBuilder { DataSource = Path.GetFullPath(options.Path), Mode = mode, Pooling = false };
         var connection = new SqliteConnection(text.ToString());
         try
         {

@@ -15,7 +15,7 @@ internal sealed class ServingLock : IDisposable
         try
         {
             // The file stays when the lock goes: removing it would let two processes lock two files of one name.
-            return new ServingLock(new FileStream($"{path}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1));
+            return new ServingLock(PrivateFiles.Open($"{path}.lock", FileMode.OpenOrCreate, FileShare.None));
         }
         catch (IOException error) when (error is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
         {

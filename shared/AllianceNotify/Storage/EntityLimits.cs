@@ -26,11 +26,14 @@ public static class EntityLimits
     public static void CheckKey(string key, string parameter)
     {
         ArgumentNullException.ThrowIfNull(key, parameter);
-        if (key.Length is 0 or > MaxKeyLength || key.Any(char.IsControl))
+        if (key.Length is 0 or > MaxKeyLength || HasControls(key))
         {
             throw new ArgumentException($"A key is 1 to {MaxKeyLength} characters without control characters.", parameter);
         }
     }
+
+    private static bool HasControls(ReadOnlySpan<char> key) =>
+        key.ContainsAnyInRange('\0', '\u001F') || key.ContainsAnyInRange('\u007F', '\u009F');
 
     public static void CheckRange(RowRange range)
     {
