@@ -14,8 +14,8 @@ namespace AllianceNotify.Delivery;
 public static class DeliveryRegistration
 {
     /// <summary>
-    /// The delivery stage (<see cref="DeliverAlerts"/>) with the channels that need no adapter. Expects the store, the queue, the
-    /// time, <see cref="AcknowledgeLinks"/>, <see cref="HubMetrics"/>, a <see cref="Random"/> and the taxonomy to be registered as well.
+    /// The delivery stage (<see cref="DeliverAlerts"/>) and the outbox; channels are added one by one. Expects the store, the
+    /// queue, the time, <see cref="AcknowledgeLinks"/>, <see cref="HubMetrics"/>, a <see cref="Random"/> and the taxonomy to be registered as well.
     /// </summary>
     public static IServiceCollection AddDelivery(this IServiceCollection services, IConfiguration configuration)
     {
@@ -33,7 +33,7 @@ public static class DeliveryRegistration
         return services.AddOutbox(configuration);
     }
 
-    /// <summary>The outbox under the name of a channel that is not set up.</summary>
+    /// <summary>The outbox under the name of a channel: nothing leaves by it, also where it is set up.</summary>
     public static IServiceCollection AddOutboxInPlaceOf(this IServiceCollection services, string channel) =>
         services.AddSingleton<IAlertChannel>(provider => Outbox(channel, provider));
 

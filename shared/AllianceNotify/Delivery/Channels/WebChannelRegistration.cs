@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace AllianceNotify.Delivery.Channels;
 
@@ -8,17 +10,16 @@ public static class WebChannelRegistration
     /// <summary>The signed webhook; section <c>Webhook</c>.</summary>
     public static IServiceCollection AddWebhookChannel(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<WebhookOptions>()
-            .Bind(configuration.GetSection(WebhookOptions.Section))
-            .Validate(options => options.Secret is null || WebhookChannel.KeyOf(options.Secret) is not null, "Webhook:Secret is not whsec_ and base 64 of 24 to 64 bytes.")
-            .Validate(options => options.Secrets.Values.All(secret => WebhookChannel.KeyOf(secret) is not null), "A secret in Webhook:Secrets is not whsec_ and base 64 of 24 to 64 bytes.")
-            .Validate(options => options.MaxConnectionsPerServer is >= 1 and <= 1_000, "Webhook:MaxConnectionsPerServer is 1 to 1,000.")
-            .ValidateOnStart();
+        services.AddOptions<WebhookOptions>().Bind(configuration.GetSection(WebhookOptions.Section)).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WebhookOptions>, WebhookOptionsValidator>());
         return services.AddSingleton<IAlertChannel, WebhookChannel>();
     }
 
-    /// <summary>Teams by Workflows addresses; needs no settings, the addresses are the contacts'.</summary>
-    public static IServiceCollection AddTeamsWorkflowChannel(this IServiceCollection services, IConfiguration configuration) =>
-        services.AddSingleton<IAlertChannel>(provider => new TeamsWorkflowChannel(
-            configuration.GetValue(TeamsWorkflowChannel.AllowPrivateAddressesKey, defaultValue: false), provider.GetRequiredService<TimeProvider>()));
+    /// <summary>Teams by Workflows addresses; section <c>TeamsWorkflow</c>. The addresses are the contacts'.</summary>
+    public static IServiceCollection AddTeamsWorkflowChannel(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<TeamsWorkflowOptions>().Bind(configuration.GetSection(TeamsWorkflowOptions.Section)).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TeamsWorkflowOptions>, WebhookOptionsValidator>());
+        return services.AddSingleton<IAlertChannel, TeamsWorkflowChannel>();
+    }
 }
