@@ -62,7 +62,8 @@ public sealed class SituationTable(IEntityStore store)
         var range = new RowRange(cursor is null ? null : cursor + " ");
         await foreach (var listing in listings.QueryAsync("all", range, cancellationToken).ConfigureAwait(false))
         {
-            if (await GetAsync(listing.Value.Situation, cancellationToken).ConfigureAwait(false) is { } situation)
+            if (await GetAsync(listing.Value.Situation, cancellationToken).ConfigureAwait(false) is { } situation
+                && listing.Row == ListingRow(situation.Value))
             {
                 yield return (listing.Row, situation.Value);
             }
@@ -70,8 +71,8 @@ public sealed class SituationTable(IEntityStore store)
     }
 
     /// <summary>
-    /// Puts a new situation on the list. Written before the situation itself: a listing whose situation never came is passed
-    /// over, a situation without a listing would be invisible.
+    /// Puts a new situation on the list. Written before the situation itself: a listing whose situation never came, or was
+    /// opened later by another run, is passed over; a situation without a listing would be invisible.
     /// </summary>
     public ValueTask<WriteResult> ListNewAsync(Situation situation, CancellationToken cancellationToken) =>
         listings.UpsertAsync("all", ListingRow(situation), new SituationListing(situation.Id), cancellationToken);

@@ -245,7 +245,7 @@ public sealed class TriageDecisionTests
         Format = "own-json",
     };
 
-    private static ClassificationResult Recognised(string category, Urgency urgency) => new()
+    internal static ClassificationResult Recognised(string category, Urgency urgency) => new()
     {
         Category = new CategoryId(category),
         Confidence = 0.95,
