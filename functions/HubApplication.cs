@@ -41,6 +41,7 @@ internal static class HubApplication
         app.MapClassify();
         app.MapSituations();
         app.MapAlerts();
+        app.MapEvents();
         app.MapDirectory();
         app.MapBoard();
         app.MapApiKeys();

@@ -1,5 +1,7 @@
+using AllianceNotify.Functions.Storage;
 using AllianceNotify.Security;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.DataProtection;
 
 namespace AllianceNotify.Functions.Security;
 
@@ -16,6 +18,10 @@ internal static class SecurityWiring
         services.AddSingleton(provider => provider.GetRequiredService<LinkKey>().Links);
         services.AddSingleton<CallerLookup>();
         services.AddSingleton<FailedAttempts>();
+        // Sessions and links do not use it; the framework's pages do, and would otherwise put its keys into the home folder.
+        services.AddDataProtection()
+            .SetApplicationName("AllianceNotify")
+            .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(builder.HubOptions().EnsureDataDirectory(), "keys")));
         services.AddAuthentication(HubAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, HubAuthentication>(HubAuthentication.SchemeName, configureOptions: null);
         services.AddAuthorization(HubPolicies.Configure);

@@ -1,0 +1,200 @@
+using System.Text.Json;
+using AllianceNotify.LoadDriver;
+using Xunit;
+
+namespace AllianceNotify.Functions.Tests.Cli;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("alliancenotify-cli-").FullName;
+
+    private string Data => Path.Combine(folder, "data");
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData("frobnicate")]
+    [InlineData("serve", "--nonsense")]
+    [InlineData("serve", "--urls", "nowhere")]
+    [InlineData("serve", "--urls", "http://0.0.0.0:0")]
+    [InlineData("api-key", "create")]
+    [InlineData("api-key", "create", "x", "--role", "emperor")]
+    [InlineData("api-key", "create", "x", "--role", "1")]
+    [InlineData("api-key", "create", "x", "--role", "auditor", "--source", "s")]
+    [InlineData("classify")]
+    [InlineData("classify", "no-such-file.json")]
+    [InlineData("replay", "no-such-file.json", "--key", "k")]
+    [InlineData("replay", "/", "--hub", "nowhere", "--key", "k")]
+    [InlineData("contacts", "import", "no-such-file.csv")]
+    public async Task A_wrong_call_ends_with_2_and_one_line_that_says_why(params string[] arguments)
+    {
+        var verb = await Verb.RunAsync(arguments);
+
+        Assert.Equal(2, verb.ExitCode);
+        Assert.Empty(verb.Output);
+        Assert.StartsWith("alliancenotify: ", Assert.Single(verb.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_and_version_end_with_0()
+    {
+        var help = await Verb.RunAsync("--help");
+        var version = await Verb.RunAsync("version");
+
+        Assert.Equal(0, help.ExitCode);
+        Assert.All(
+            new[] { "serve", "demo", "replay", "classify", "contacts", "api-key", "dead-letters" },
+            verb => Assert.Contains(verb, help.Output, StringComparison.Ordinal));
+        Assert.Equal(0, version.ExitCode);
+        Assert.Matches(@"^\d+\.\d+\.\d+", version.Output);
+    }
+
+    [Theory]
+    [InlineData("Reporter")]
+    [InlineData("duty-officer")]
+    [InlineData("DutyOfficer")]
+    public async Task A_key_is_printed_alone_and_works_in_a_serving_hub(string role)
+    {
+        var launch = new HubLaunch { Assembly = HubLaunch.AssemblyBesideThisProgram, DataDirectory = Data };
+        await using var hub = await HubProcess.StartAsync(launch);
+
+        var verb = await Verb.RunAsync("api-key", "create", "cli test", "--role", role, "--data", Data);
+
+        Assert.Equal(0, verb.ExitCode);
+        Assert.Empty(verb.Error);
+        using var client = new HttpClient { BaseAddress = hub.Address };
+        client.DefaultRequestHeaders.Add("X-Api-Key", Assert.Single(verb.OutputLines));
+        using var response = await client.GetAsync("/api/reports/r-none");
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_second_hub_on_the_same_store_does_not_start_and_says_so_in_one_line()
+    {
+        var launch = new HubLaunch { Assembly = HubLaunch.AssemblyBesideThisProgram, DataDirectory = Data };
+        await using var hub = await HubProcess.StartAsync(launch);
+
+        var second = await Verb.RunAsync("serve", "--urls", "http://127.0.0.1:0", "--data", Data);
+
+        Assert.Equal(1, second.ExitCode);
+        Assert.Empty(second.Output);
+        Assert.Single(second.ErrorLines);
+    }
+
+    [SkippableFact]
+    public async Task The_data_folder_is_its_owners_alone()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "File modes are POSIX.");
+        await Verb.RunAsync("dead-letters", "list", "--data", Data);
+
+#pragma warning disable CA1416 // Skipped there.
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Data));
+#pragma warning restore CA1416
+    }
+
+    [Fact]
+    public async Task Lines_are_classified_in_their_order_with_their_ids()
+    {
+        const string Lines = """
+            {"id":7,"title":"North Korea launches a ballistic missile toward the Sea of Japan","body":"It fell outside the EEZ."}
+
+            {"id":"text","title":"Cherry blossoms open in Tokyo","body":"Visitors enjoy the parks."}
+            {"id":"broken",
+            {"title":"no id"}
+            """;
+
+        var verb = await Verb.RunAsync(Lines, ["classify", "-"]);
+
+        Assert.Equal(1, verb.ExitCode);
+        Assert.Single(verb.ErrorLines);
+        var answers = verb.OutputLines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Equal(4, answers.Count);
+        Assert.Equal(7, answers[0].GetProperty("id").GetInt32());
+        Assert.Equal("missile-launch", answers[0].GetProperty("classification").GetProperty("category").GetString());
+        Assert.Equal("text", answers[1].GetProperty("id").GetString());
+        Assert.Equal("none", answers[1].GetProperty("classification").GetProperty("category").GetString());
+        Assert.True(answers[2].TryGetProperty("error", out _));
+        Assert.False(answers[3].TryGetProperty("id", out _));
+    }
+
+    [Fact]
+    public async Task A_report_file_is_classified_report_by_report()
+    {
+        var verb = await Verb.RunAsync("classify", Path.Combine(AppContext.BaseDirectory, "samples", "usgs", "significant_month.geojson"));
+
+        Assert.Equal(0, verb.ExitCode);
+        Assert.Equal(10, verb.OutputLines.Length);
+        Assert.All(verb.OutputLines, line => Assert.True(JsonDocument.Parse(line).RootElement.TryGetProperty("sourceId", out _)));
+    }
+
+    [Fact]
+    public async Task Reports_are_replayed_to_a_hub_and_what_it_refuses_ends_with_1()
+    {
+        var launch = new HubLaunch { Assembly = HubLaunch.AssemblyBesideThisProgram, DataDirectory = Data };
+        await using var hub = await HubProcess.StartAsync(launch);
+        var key = await HubProcess.CreateKeyAsync(launch, "reporter");
+        var good = Path.Combine(AppContext.BaseDirectory, "samples", "cap", "v1dot2_appendix_adot2.xml");
+        var bad = Path.Combine(folder, "bad.json");
+        await File.WriteAllTextAsync(bad, "{}");
+
+        var first = await Verb.RunAsync("replay", good, "--hub", hub.Address.AbsoluteUri, "--key", key);
+        var second = await Verb.RunAsync("replay", good, bad, "--hub", hub.Address.AbsoluteUri, "--key", key);
+        var refused = await Verb.RunAsync("replay", good, "--hub", hub.Address.AbsoluteUri, "--key", "nobody");
+
+        Assert.Equal(0, first.ExitCode);
+        Assert.Equal(1, second.ExitCode);
+        Assert.Contains(bad, second.Error, StringComparison.Ordinal);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("401", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_hub_that_is_not_there_ends_a_replay_with_1_and_one_line()
+    {
+        var verb = await Verb.RunAsync(
+            "replay", Path.Combine(AppContext.BaseDirectory, "samples", "cap", "weather.cap"), "--hub", "http://127.0.0.1:9", "--key", "k");
+
+        Assert.Equal(1, verb.ExitCode);
+        Assert.Single(verb.ErrorLines);
+    }
+
+    [Fact]
+    public async Task Contacts_go_out_as_they_came_in()
+    {
+        var sample = Path.Combine(AppContext.BaseDirectory, "samples", "contacts", "contacts.csv");
+        var dry = await Verb.RunAsync("contacts", "import", sample, "--dry-run", "--data", Data);
+        var before = await Verb.RunAsync("contacts", "export", "-", "--data", Data);
+        var import = await Verb.RunAsync("contacts", "import", sample, "--data", Data);
+        var again = await Verb.RunAsync("contacts", "import", sample, "--data", Data);
+        var after = await Verb.RunAsync("contacts", "export", "-", "--data", Data);
+
+        // The sample names lists that only its seed file makes: the verb says which rows it refuses for that, or takes them all.
+        Assert.Equal(dry.ExitCode, import.ExitCode);
+        Assert.StartsWith("would be ", dry.OutputLines[^1], StringComparison.Ordinal);
+        Assert.Equal(dry.OutputLines[^1], $"would be {import.OutputLines[^1]}");
+        Assert.Single(before.OutputLines);
+        Assert.Contains("created 0", again.OutputLines[^1], StringComparison.Ordinal);
+        Assert.True(after.OutputLines.Length >= before.OutputLines.Length);
+    }
+
+    [Fact]
+    public async Task Without_dead_letters_the_list_is_empty_and_an_unknown_one_ends_with_1()
+    {
+        var list = await Verb.RunAsync("dead-letters", "list", "--data", Data);
+        var replay = await Verb.RunAsync("dead-letters", "replay", "reports.none", "--data", Data);
+
+        Assert.Equal(0, list.ExitCode);
+        Assert.Empty(list.Output);
+        Assert.Equal(1, replay.ExitCode);
+        Assert.Single(replay.ErrorLines);
+    }
+
+    [Fact]
+    public async Task Another_sign_in_link_is_printed_beside_a_serving_hub()
+    {
+        var verb = await Verb.RunAsync("sign-in-link", "--data", Data);
+
+        Assert.Equal(0, verb.ExitCode);
+        Assert.Matches(@"^http://127\.0\.0\.1:7071/sign-in\?ticket=[a-z2-7]{52}$", Assert.Single(verb.OutputLines));
+    }
+}
