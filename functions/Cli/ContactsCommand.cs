@@ -41,12 +41,12 @@ internal static class ContactsCommand
 
     private static Command CreateExport()
     {
-        var file = new Argument<string>("FILE") { Description = "Where to write; overwritten." };
+        var file = new Argument<string>("FILE") { Description = "Where to write (overwritten), or - for standard output." };
         var data = HubCommandOptions.Data();
         var export = new Command("export", "Write all contacts with their lists.") { file, data };
         export.SetAction((parsed, cancellationToken) => StoreCommand.RunAsync(parsed.GetValue(data), async services =>
         {
-            await using var destination = File.Create(parsed.GetValue(file)!);
+            await using var destination = parsed.GetValue(file) is "-" ? Console.OpenStandardOutput() : File.Create(parsed.GetValue(file)!);
             await new ExportContacts(services.GetRequiredService<DirectoryTables>()).WriteAsync(destination, cancellationToken);
             return 0;
         }));
@@ -64,7 +64,7 @@ internal static class ContactsCommand
 
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{(report.DryRun ? "dry run: " : "")}{report.Created} created, {report.Updated} updated, {report.Unchanged} unchanged, {report.Refused} refused, {report.Duplicates} duplicates"));
+            $"{(report.DryRun ? "would be " : "")}created {report.Created}, updated {report.Updated}, unchanged {report.Unchanged}, refused {report.Refused}, duplicates {report.Duplicates}"));
         return report.Refused + report.Duplicates == 0 ? 0 : 1;
     }
 }
