@@ -46,12 +46,14 @@ public abstract class HttpChannelContract : NetworkChannelContract
         {
             context.Abort();
             return Task.CompletedTask;
-        },
+        }
+        ,
         Reply.Hang => async (_, context) =>
         {
             receiving.TrySetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
-        },
+        }
+        ,
         _ => throw new ArgumentOutOfRangeException(nameof(reply), reply, null),
     };
 
