@@ -7,9 +7,6 @@ namespace AllianceNotify.Functions.Web;
 
 internal static class HttpAnswers
 {
-    private const string ContentSecurityPolicy =
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
     /// <summary>JSON conventions, problem details for every error, and the response headers that browsers act on.</summary>
     public static void AddHttpAnswers(this WebApplicationBuilder builder)
     {
@@ -46,8 +43,9 @@ internal static class HttpAnswers
     {
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
-        headers.XFrameOptions = "DENY";
-        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        var policy = context.GetEndpoint()?.Metadata.GetMetadata<PagePolicy>() ?? PagePolicy.Default;
+        headers.XFrameOptions = policy.FrameOptions;
+        headers.ContentSecurityPolicy = policy.ContentSecurityPolicy;
         // Not no-referrer: browsers then send forms with "Origin: null", which the same-origin check refuses.
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
