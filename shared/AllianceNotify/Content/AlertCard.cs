@@ -141,7 +141,7 @@ internal static class AlertCard
         }
 
         Block(json, Words.Asked.In(sheet.Language), bold: true);
-        foreach (var line in sheet.Asked)
+        foreach (var line in sheet.Asked.Append(sheet.Answer))
         {
             Run(json, $"• {line}");
         }
@@ -190,7 +190,7 @@ internal static class AlertCard
     private static string Headline(AlertSheet sheet) => $"{Words.Of(sheet.Urgency).In(sheet.Language)} {sheet.Kind}";
 
     private static void Marking(Utf8JsonWriter json, AlertSheet sheet) =>
-        Run(json, sheet.Releasable.Length > 0 ? $"{sheet.MarkingLabel}  {Words.Releasable.In(sheet.Language)} {sheet.Releasable}" : sheet.MarkingLabel, bold: true);
+        Run(json, sheet.Releasable.Length > 0 ? $"{sheet.MarkingLabel}  {sheet.Releasable}" : sheet.MarkingLabel, bold: true);
 
     private static void Banner(Utf8JsonWriter json, ReportMode mode)
     {

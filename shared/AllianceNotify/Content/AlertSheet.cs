@@ -1,4 +1,3 @@
-using System.Globalization;
 using AllianceNotify.Classification;
 using AllianceNotify.Reports;
 using AllianceNotify.Situations;
@@ -30,7 +29,7 @@ public sealed record AlertSheet
     /// <summary>The TLP label as its standard writes it, in no language.</summary>
     public required string MarkingLabel { get; init; }
 
-    /// <summary>Nations and agencies that may read it; empty where the colour alone decides.</summary>
+    /// <summary>Which nations and agencies may read it, in a phrase; empty where the colour alone decides.</summary>
     public required string Releasable { get; init; }
 
     /// <summary>New, update, all-clear or review, with the revision.</summary>
@@ -48,6 +47,9 @@ public sealed record AlertSheet
     /// <summary>What the reader is to do, a line an action.</summary>
     public required IReadOnlyList<string> Asked { get; init; }
 
+    /// <summary>Whether and where an answer is asked for.</summary>
+    public required string Answer { get; init; }
+
     public required AlertId AlertId { get; init; }
 
     public required SituationId SituationId { get; init; }
@@ -62,19 +64,21 @@ public sealed record AlertSheet
             Mode = alert.Mode,
             Urgency = alert.Urgency,
             MarkingLabel = alert.Marking.Label,
-            Releasable = ReleasableIn(alert.Marking, own),
+            Releasable = MarkingWords.ReleasableIn(alert.Marking, own),
             Kind = Words.Of(alert.Kind, alert.Revision).In(own),
             IsAllClear = alert.Kind == AlertKind.AllClear,
-            Category = ModeBanner.HeadingMark(alert.Mode, own) + CategoryName(alert.Category, category, own),
+            Category = ModeBanner.HeadingMark(alert.Mode, own) + CategoryName(alert.Category, taxonomy, own),
             Text = SheetText.Of(alert.Texts, own),
             Rows = [.. RowsOf(alert, taxonomy, category, own)],
             Asked = [.. AskedOf(alert, category, own)],
+            Answer = (alert.ExpectsAnswer ? Words.AnswerAsked : Words.NoAnswerNeeded).In(own),
             AlertId = alert.Id,
             SituationId = alert.Situation,
         };
     }
 
-    internal static string CategoryName(CategoryId id, TaxonomyCategory? category, string language)
+    /// <summary>A category's name for people, also where it is none or the taxonomy does not have it.</summary>
+    public static string CategoryName(CategoryId id, Taxonomy taxonomy, string language)
     {
         // "Unclassified" would read as a security classification.
         if (id == CategoryId.Unclassified)
@@ -84,23 +88,7 @@ public sealed record AlertSheet
 
         return id == CategoryId.None
             ? Words.NoSituation.In(language)
-            : category?.Name.In(language) ?? SafeText.Line(id.Value, MaxName);
-    }
-
-    private static string ReleasableIn(Marking marking, string language)
-    {
-        var groups = marking.ReleasableTo
-            .Where(entry => !entry.StartsWith("contact:", StringComparison.OrdinalIgnoreCase))
-            .Select(entry => entry.StartsWith("agency:", StringComparison.OrdinalIgnoreCase) ? entry["agency:".Length..] : entry)
-            .Select(entry => SafeText.Line(entry, 40))
-            .ToList();
-        // Whom else it names is not every reader's business.
-        if (groups.Count < marking.ReleasableTo.Count)
-        {
-            groups.Add(Words.NamedPersons.In(language));
-        }
-
-        return Listed([.. groups.Take(MaxAreas)], groups.Count, language);
+            : taxonomy.Find(id)?.Name.In(language) ?? SafeText.Line(id.Value, MaxName);
     }
 
     private static IEnumerable<SheetRow> RowsOf(Alert alert, Taxonomy taxonomy, TaxonomyCategory? category, string language)
@@ -124,11 +112,11 @@ public sealed record AlertSheet
             Moments.Utc(alert.ObservedAt),
             $"DTG {Moments.Dtg(alert.ObservedAt)} ({Moments.DtgJapan(alert.ObservedAt)})");
 
-        var where = alert.Location is { } location ? PlaceOf(location, language).ToArray() : [];
+        var where = alert.Location is { } location ? PlaceWords.Of(location, language).ToArray() : [];
         yield return Row(SheetTopic.Where, Words.Where, where.Length > 0 ? where : [Words.NotStated.In(language)]);
         if (alert.Location?.AreaCodes is { Count: > 0 } codes)
         {
-            yield return Row(SheetTopic.Areas, Words.Areas, Listed([.. codes.Take(MaxAreas).Select(code => SafeText.Line(code, 60))], codes.Count, language));
+            yield return Row(SheetTopic.Areas, Words.Areas, Words.Listed([.. codes.Take(MaxAreas).Select(code => SafeText.Line(code, 60))], codes.Count, language));
         }
 
         var facts = FactWords.Of(alert.Facts, language);
@@ -167,7 +155,7 @@ public sealed record AlertSheet
             .Select(score => (score.Category, Found: taxonomy.Find(score.Category)))
             .Select(item => item.Found is { } found
                 ? $"{found.Name.In(language)} ({found.Guidelines.Reference})"
-                : CategoryName(item.Category, null, language))
+                : CategoryName(item.Category, taxonomy, language))
             .ToArray();
         if (also.Length > 0)
         {
@@ -175,48 +163,6 @@ public sealed record AlertSheet
         }
 
         yield return Row(SheetTopic.Made, Words.Made, $"{Moments.Jst(alert.MadeAt)} ({Moments.Dtg(alert.MadeAt)})");
-    }
-
-    private static IEnumerable<string> PlaceOf(ReportLocation location, string language)
-    {
-        if (location.Name is { Length: > 0 } name)
-        {
-            yield return SafeText.Line(name, MaxName);
-        }
-
-        if (location is { Latitude: { } latitude, Longitude: { } longitude })
-        {
-            yield return $"{Degrees(latitude, 'N', 'S')} {Degrees(longitude, 'E', 'W')} ({Minutes(latitude, 'N', 'S')} {Minutes(longitude, 'E', 'W')})";
-        }
-
-        if (location.RadiusKm is { } radius)
-        {
-            var distance = radius.ToString("#,##0.#", CultureInfo.InvariantCulture);
-            yield return new LocalizedText($"within {distance} km", $"半径 {distance} km").In(language);
-        }
-
-        if (location.Polygons.Count > 0)
-        {
-            var count = location.Polygons.Count.ToString(CultureInfo.InvariantCulture);
-            yield return new LocalizedText($"outlined on a map by the source ({count})", $"情報源による区域図形あり（{count}）").In(language);
-        }
-    }
-
-    private static string Degrees(double value, char positive, char negative) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(value):0.####}°{(value < 0 ? negative : positive)}");
-
-    /// <summary>Degrees and decimal minutes, as charts have them: <c>40°30.0′N</c>.</summary>
-    private static string Minutes(double value, char positive, char negative)
-    {
-        var tenths = (long)Math.Round(Math.Abs(value) * 600);
-        return string.Create(CultureInfo.InvariantCulture, $"{tenths / 600}°{tenths % 600 / 10.0:00.0}′{(value < 0 ? negative : positive)}");
-    }
-
-    private static string Listed(List<string> shown, int total, string language)
-    {
-        var separator = Words.IsJapanese(language) ? "、" : ", ";
-        var more = total - shown.Count;
-        return string.Join(separator, shown) + (more > 0 ? separator + Words.More(more).In(language) : "");
     }
 
     private static IEnumerable<string> AskedOf(Alert alert, TaxonomyCategory? category, string language)
@@ -232,8 +178,6 @@ public sealed record AlertSheet
         {
             yield return line.In(language);
         }
-
-        yield return (alert.ExpectsAnswer ? Words.AnswerAsked : Words.NoAnswerNeeded).In(language);
     }
 }
 

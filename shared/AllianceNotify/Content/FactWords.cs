@@ -9,7 +9,7 @@ namespace AllianceNotify.Content;
 /// Facts of a report (<c>docs/formats.md</c>) as words: the ones readers decide by first, each with its unit. Facts only
 /// machines use are left out; a sender's own facts come last under the sender's own names.
 /// </summary>
-internal static class FactWords
+public static class FactWords
 {
     private const int MaxValue = 200;
 
@@ -50,6 +50,8 @@ internal static class FactWords
         new("sampleTelegram", "Sample telegram", "サンプル電文"),
         new("maxShindo", "Maximum seismic intensity (shindo)", "最大震度") { Values = Shindo },
         new("maxShindoForecast", "Forecast intensity (shindo), up to", "予想最大震度（上限）") { Values = Shindo },
+        new("shindoUnreported", "Places of 5 lower or more have not reported", "震度5弱以上未入電あり"),
+        new("epicentre", "Epicentre", "震央"),
         new("magnitude", "Magnitude", "マグニチュード"),
         new("magnitudeText", "Magnitude", "マグニチュード"),
         new("magnitudeType", "Magnitude type", "マグニチュードの種類"),
@@ -67,6 +69,8 @@ internal static class FactWords
         new("weatherLevel", "Highest in force", "発表中の最高区分") { Values = WeatherLevels },
         new("weatherLevelRaised", "Newly raised to", "新たに発表・引上げ") { Values = WeatherLevels },
         new("alertLevel", "Alert level (1 to 5)", "警戒レベル（1〜5）"),
+        new("eventName", "Name of the event", "事象の名称"),
+        new("dangerLevel", "Danger level of MOFA (1 to 4)", "危険レベル（1〜4）"),
         new("disasterLevel", "GDACS level", "GDACS警戒レベル") { Values = Colours },
         new("severityText", "Severity", "規模"),
         new("populationText", "Population affected", "影響人口"),
@@ -91,6 +95,9 @@ internal static class FactWords
         new("note", "Note of the source", "情報源の注記"),
         new("country", "Country", "国"),
         new("sentBy", "Issued by", "発表機関"),
+        new("lastSeen", "Last observed", "最終観測", IsTime: true),
+        new("updatedAt", "Revised by the source", "情報源による更新", IsTime: true),
+        new("signedBy", "Signed by", "署名者"),
         new("signature", "Signature of the report", "報告の電子署名") { Values = Signatures },
         new("web", "More at (address given by the source)", "参照先（情報源による）"),
     ];
@@ -99,7 +106,7 @@ internal static class FactWords
     private static readonly FrozenSet<string> ForMachines = FrozenSet.Create(
         StringComparer.Ordinal,
         "cdi", "significance", "alertScore", "episodeAlertScore", "severityValue", "severityUnit", "vulnerability", "isCurrent", "temporary",
-        "cloudEventId", "cloudEventSource", "cloudEventType");
+        "capLink", "missionCode", "objects", "cloudEventId", "cloudEventSource", "cloudEventType");
 
     private static readonly FrozenDictionary<string, int> Rank =
         Order.Select((known, rank) => (known.Name, rank)).ToFrozenDictionary(item => item.Name, item => item.rank, StringComparer.Ordinal);

@@ -26,7 +26,7 @@ internal static class TextMail
     }
 
     private static void Frame(StringBuilder text, AlertSheet sheet) => text
-        .Append(sheet.MarkingLabel).AppendLf(sheet.Releasable.Length > 0 ? $" ({Words.Releasable.In(sheet.Language)} {sheet.Releasable})" : "")
+        .Append(sheet.MarkingLabel).AppendLf(sheet.Releasable.Length > 0 ? $" ({sheet.Releasable})" : "")
         .AppendLf(Rule).AppendLf(ModeBanner.Of(sheet.Mode)).AppendLf(Rule).AppendLf();
 
     private static void Part(StringBuilder text, AlertSheet sheet, AlertSheet? above)
@@ -48,7 +48,7 @@ internal static class TextMail
             .AppendLf(RenderedAlert.AcknowledgeUrlPlaceholder).AppendLf(Words.AcknowledgeHint.In(language)).AppendLf();
         Body(text, sheet, above);
         text.Append("* ").AppendLf(Words.Asked.In(language));
-        foreach (var line in sheet.Asked)
+        foreach (var line in sheet.Asked.Append(sheet.Answer))
         {
             text.Append("  - ").AppendLf(line);
         }

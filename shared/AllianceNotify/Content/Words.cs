@@ -24,7 +24,7 @@ public static class Words
     public static readonly LocalizedText Responsibility = new("Primary responsibility", "主たる責任");
     public static readonly LocalizedText OtherFacts = new("Other facts", "その他の事実");
     public static readonly LocalizedText Also = new("Also", "その他の該当区分");
-    public static readonly LocalizedText Category = new("Kind", "区分");
+    public static readonly LocalizedText Category = new("Category", "区分");
     public static readonly LocalizedText NotConfirmed = new("Not confirmed", "未確認");
     public static readonly LocalizedText MadeBy = new("Sent by duty officer", "発信者（当直）");
     public static readonly LocalizedText AlertId = new("Alert", "通報番号");
@@ -125,6 +125,14 @@ public static class Words
 
     public static LocalizedText More(int count) => new(
         string.Create(CultureInfo.InvariantCulture, $"and {count} more"), string.Create(CultureInfo.InvariantCulture, $"ほか{count}件"));
+
+    /// <summary>Those shown, and how many of <paramref name="total"/> are not.</summary>
+    internal static string Listed(List<string> shown, int total, string language)
+    {
+        var separator = IsJapanese(language) ? "、" : ", ";
+        var more = total - shown.Count;
+        return string.Join(separator, shown) + (more > 0 ? separator + More(more).In(language) : "");
+    }
 
     /// <summary>Name of a language by its BCP 47 tag; the tag itself where we have no name.</summary>
     public static LocalizedText NameOf(string language) => Primary(language) switch

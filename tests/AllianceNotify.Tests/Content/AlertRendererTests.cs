@@ -115,7 +115,7 @@ public sealed class AlertRendererTests
                 Assert.Contains(sheet.Text.Title, words, StringComparison.Ordinal);
                 Assert.All(sheet.Rows, row => Assert.Contains(row.Label, words, StringComparison.Ordinal));
                 Assert.All(sheet.Rows.SelectMany(row => row.Lines), line => Assert.Contains(line, words, StringComparison.Ordinal));
-                Assert.All(sheet.Asked, line => Assert.Contains(line, words, StringComparison.Ordinal));
+                Assert.All(sheet.Asked.Append(sheet.Answer), line => Assert.Contains(line, words, StringComparison.Ordinal));
             }
 
             Assert.Contains(alert.Id.Value, words, StringComparison.Ordinal);
