@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Net;
-using System.Text.Encodings.Web;
+using AllianceNotify.Functions.Board;
 using AllianceNotify.Functions.Security;
 using AllianceNotify.Functions.Web;
+using AllianceNotify.Reports;
 using AllianceNotify.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -14,6 +15,9 @@ namespace AllianceNotify.Functions.Endpoints;
 /// </summary>
 internal static class SignInEndpoints
 {
+    private static readonly LocalizedText LinkEnded = new("This link was used or has expired.", "このリンクは使用済みか期限切れです。");
+    private static readonly LocalizedText UnknownKey = new("The hub does not know this key.", "このキーは登録されていません。");
+
     public static void MapSignIn(this WebApplication app)
     {
         var group = app.MapGroup("").ExcludeFromDescription();
@@ -22,7 +26,7 @@ internal static class SignInEndpoints
         group.MapPost("/sign-out", SignOutAsync).RequireAuthorization(policy => policy.RequireAuthenticatedUser());
     }
 
-    private static ContentHttpResult Show(string? ticket, string? @return) => PageOf(ticket, @return, null, HttpStatusCode.OK);
+    private static RazorComponentResult<SignInPage> Show(string? ticket, string? @return) => PageOf(ticket, @return, null, HttpStatusCode.OK);
 
     private static async Task<IResult> SignInAsync(
         HttpContext context, SessionTable sessions, CallerLookup callers, FailedAttempts failures, TimeProvider time, CancellationToken cancellationToken)
@@ -54,7 +58,7 @@ internal static class SignInEndpoints
         if (started is not { } session)
         {
             failures.Note(address);
-            return PageOf(null, target, ticket.Length > 0 ? "This link was used or has expired." : "The hub does not know this key.", HttpStatusCode.Unauthorized);
+            return PageOf(null, target, ticket.Length > 0 ? LinkEnded : UnknownKey, HttpStatusCode.Unauthorized);
         }
 
         context.Response.Cookies.Append(HubAuthentication.CookieName, session.Secret, CookieOf(context, session.Session.ExpiresAt));
@@ -86,29 +90,6 @@ internal static class SignInEndpoints
     /// <summary>A path on this hub: neither another host's address nor what a browser would take for one.</summary>
     private static bool IsLocal(string target) => target is ['/', .. var rest] && (rest.Length == 0 || rest[0] is not ('/' or '\\'));
 
-    private static ContentHttpResult PageOf(string? ticket, string? target, string? error, HttpStatusCode status)
-    {
-        var encode = HtmlEncoder.Default;
-        var inputs = string.IsNullOrEmpty(ticket)
-            ? "<label>API key <input type=\"password\" name=\"key\" autocomplete=\"off\" required autofocus></label>"
-            : $"<input type=\"hidden\" name=\"ticket\" value=\"{encode.Encode(ticket)}\">";
-        return TypedResults.Content(
-            $"""
-            <!doctype html>
-            <html lang="en">
-            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Sign in · AllianceNotify</title></head>
-            <body>
-            <h1>AllianceNotify</h1>
-            {(error is null ? "" : $"<p role=\"alert\">{encode.Encode(error)}</p>")}
-            <form method="post" action="/sign-in">
-            {inputs}
-            <input type="hidden" name="return" value="{encode.Encode(target ?? "/")}">
-            <button>Sign in</button>
-            </form>
-            </body>
-            </html>
-            """,
-            "text/html; charset=utf-8",
-            statusCode: (int)status);
-    }
+    private static RazorComponentResult<SignInPage> PageOf(string? ticket, string? target, LocalizedText? error, HttpStatusCode status) =>
+        new(new { Ticket = ticket, Return = target, Error = error }) { StatusCode = (int)status };
 }

@@ -81,6 +81,52 @@ public sealed class AcknowledgePageTests(HubFixture hub) : IClassFixture<HubFixt
     }
 
     [Fact]
+    public async Task The_page_shows_the_whole_text_that_a_mail_cuts()
+    {
+        var scene = new BoardScene(hub);
+        var situation = await scene.OpenAsync("whole", opened => opened with
+        {
+            Texts = [new ReportText("ja", "長文", string.Concat(Enumerable.Range(1, 3000).Select(line => $"第{line}行\n")))],
+        });
+        var alert = await scene.AlertAsync(situation.Id);
+        await scene.ContactAsync("whole");
+        using var client = hub.Anonymous();
+
+        var page = await client.GetStringAsync($"/a/{hub.Services.GetRequiredService<AcknowledgeLinks>().TokenFor(alert.Id, new ContactId("whole"), hub.Time.GetUtcNow().AddDays(1))}");
+
+        Assert.Contains("第3000行", page, StringComparison.Ordinal);
+        Assert.Equal(2, page.Split("第3000行").Length);
+        Assert.Contains("Source text, Japanese only", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_of_an_alert_that_a_later_one_overtook_says_so()
+    {
+        var (alert, token) = await AlertAsync("s-overtaken", "c7");
+        using var client = hub.Anonymous();
+        Assert.DoesNotContain("There is a later alert", await client.GetStringAsync($"/a/{token}"), StringComparison.Ordinal);
+
+        await new BoardScene(hub).AlertAsync(alert.Situation, AlertKind.Update);
+
+        Assert.Contains("There is a later alert on this situation (number 2)", await client.GetStringAsync($"/a/{token}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_readers_own_language_comes_first()
+    {
+        var scene = new BoardScene(hub);
+        var alert = await scene.AlertAsync((await scene.OpenAsync("tongue")).Id);
+        await scene.ContactAsync("tongue", "ja-JP");
+        using var client = hub.Anonymous();
+
+        var page = await client.GetStringAsync($"/a/{hub.Services.GetRequiredService<AcknowledgeLinks>().TokenFor(alert.Id, new ContactId("tongue"), hub.Time.GetUtcNow().AddDays(1))}");
+
+        Assert.Contains("<html lang=\"ja\"", page, StringComparison.Ordinal);
+        Assert.True(page.IndexOf("発射 tongue", StringComparison.Ordinal) < page.IndexOf("Launch tongue", StringComparison.Ordinal));
+        Assert.Contains("Launch tongue", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_exercise_says_so_above_and_below()
     {
         var (_, token) = await AlertAsync("s-exercise", "c6", mode: ReportMode.Exercise);

@@ -1,0 +1,151 @@
+using System.Globalization;
+using AllianceNotify.Acknowledgement;
+using AllianceNotify.Classification;
+using AllianceNotify.Content;
+using AllianceNotify.Delivery;
+using AllianceNotify.Reports;
+using AllianceNotify.Situations;
+
+namespace AllianceNotify.Functions.Board;
+
+/// <summary>What pages say besides what alerts say, in both languages.</summary>
+internal static class BoardWords
+{
+    public static readonly LocalizedText Skip = new("To the content", "本文へ");
+    public static readonly LocalizedText Situations = new("Situations", "事態");
+    public static readonly LocalizedText Outbox = new("Outbox", "送信箱");
+    public static readonly LocalizedText SignIn = new("Sign in", "サインイン");
+    public static readonly LocalizedText SignOut = new("Sign out", "サインアウト");
+    public static readonly LocalizedText Acknowledge = new("Acknowledge", "受領を報告する");
+    public static readonly LocalizedText Note = new("Note (optional)", "備考（任意）");
+    public static readonly LocalizedText Reason = new("Reason (goes into the timeline)", "理由（経過に記録されます）");
+    public static readonly LocalizedText Status = new("Status", "状態");
+    public static readonly LocalizedText Mode = new("Mode", "実際・訓練・試験");
+    public static readonly LocalizedText Urgency = new("Urgency", "緊急度");
+    public static readonly LocalizedText Any = new("any", "すべて");
+    public static readonly LocalizedText Filter = new("Show", "表示");
+    public static readonly LocalizedText Older = new("Older", "以前のもの");
+    public static readonly LocalizedText NobodyYet = new("Nobody has answered", "応答なし");
+    public static readonly LocalizedText AskingEnded = new("Nobody answered and the asking has ended", "応答がないまま再送が終了");
+    public static readonly LocalizedText MustDecide = new("A person must decide", "人による判断が必要");
+    public static readonly LocalizedText HeldWhy = new(
+        "Held: the report contradicts itself on whether this is real. Nobody but the duty desk is told until a person decides.",
+        "保留中：実際か訓練・試験かについて報告の内容が矛盾しています。判断されるまで当直以外には通報されません。");
+    public static readonly LocalizedText Release = new("Release and alert", "保留を解除し通報する");
+    public static readonly LocalizedText Confirm = new("Confirm and alert", "確定し通報する");
+    public static readonly LocalizedText Reclassify = new("Change the category", "区分を変更する");
+    public static readonly LocalizedText Close = new("Close", "終了する");
+    public static readonly LocalizedText CloseHint = new("Everybody who was told is sent an all-clear.", "通報を受けた全員に解除が通知されます。");
+    public static readonly LocalizedText ModeIsFixed = new(
+        "The mode cannot be changed. If it is wrong, close this and have the source report again.",
+        "モードは変更できません。誤りの場合は終了し、情報源に再報告を求めてください。");
+    public static readonly LocalizedText NotASituation = new("Not a situation (closes it)", "事態ではない（終了します）");
+    public static readonly LocalizedText Timeline = new("Timeline", "経過");
+    public static readonly LocalizedText Alerts = new("Alerts", "通報");
+    public static readonly LocalizedText Deliveries = new("Deliveries", "配信状況");
+    public static readonly LocalizedText Actions = new("What you can do", "操作");
+    public static readonly LocalizedText AllDeliveries = new("All deliveries and the mail", "配信状況の全件と本文");
+    public static readonly LocalizedText NoDeliveries = new("No delivery has been planned.", "配信はまだ計画されていません。");
+    public static readonly LocalizedText YouAnswered = new("You have answered this alert.", "この通報には応答済みです。");
+    public static readonly LocalizedText NoSituations = new("No situation matches.", "該当する事態はありません。");
+    public static readonly LocalizedText NoMessages = new("No message has been written.", "メッセージはありません。");
+    public static readonly LocalizedText MoreToLookThrough = new(
+        "Not all situations were looked through: go on with Older.", "すべての事態は確認していません。「以前のもの」で続きを表示してください。");
+    public static readonly LocalizedText Contact = new("Contact", "連絡先");
+    public static readonly LocalizedText Channel = new("Channel", "経路");
+    public static readonly LocalizedText Round = new("Round", "回");
+    public static readonly LocalizedText When = new("When", "時刻");
+    public static readonly LocalizedText Why = new("Why", "理由");
+    public static readonly LocalizedText Opened = new("Opened", "発生");
+    public static readonly LocalizedText Changed = new("Last change", "最終更新");
+    public static readonly LocalizedText Written = new("Written", "作成");
+    public static readonly LocalizedText Recipient = new("To", "宛先");
+    public static readonly LocalizedText MailAsSeen = new("As the reader sees it (without the reader's own link)", "受信者に表示される内容（個人用リンクを除く）");
+    public static readonly LocalizedText PlainText = new("Plain text", "テキスト");
+    public static readonly LocalizedText Card = new("Card", "カード");
+    public static readonly LocalizedText Worded = new(
+        "Worded anew from the alert; the file as written lies in the outbox folder.", "通報から改めて作成した表示です。実際のファイルは送信箱フォルダーにあります。");
+    public static readonly LocalizedText Failed = new("That was not done", "実行されませんでした");
+
+    public static LocalizedText Of(SituationStatus status) => status switch
+    {
+        SituationStatus.Open => new("open", "対応中"),
+        SituationStatus.Held => new("held", "保留"),
+        SituationStatus.Closed => new("closed", "終了"),
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
+    };
+
+    public static LocalizedText Of(ReportMode mode) => mode switch
+    {
+        ReportMode.Actual => new("actual", "実際"),
+        ReportMode.Exercise => new("exercise", "訓練"),
+        ReportMode.Test => new("test", "試験"),
+        _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, null),
+    };
+
+    public static LocalizedText Of(DeliveryState state) => state switch
+    {
+        DeliveryState.Queued => new("queued", "待機"),
+        DeliveryState.Sending => new("sending", "送信中"),
+        DeliveryState.Sent => new("sent", "送信済"),
+        DeliveryState.Failed => new("failed", "失敗"),
+        DeliveryState.Withheld => new("withheld", "開示不可"),
+        DeliveryState.Cancelled => new("cancelled", "取消"),
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
+    };
+
+    /// <summary>
+    /// Where a delivery stands, and its name for style sheets. "Sent" to a folder on this machine has reached nobody, and is
+    /// not called sent.
+    /// </summary>
+    public static (string Style, LocalizedText Words) StateOf(DeliveryRecord delivery) =>
+        delivery.State == DeliveryState.Sent && delivery.ProviderId?.StartsWith("outbox:", StringComparison.Ordinal) == true
+            ? ("outbox", new LocalizedText("in the outbox", "送信箱に保存"))
+            : (Style(delivery.State), Of(delivery.State));
+
+    public static LocalizedText Of(TimelineKind kind) => kind switch
+    {
+        TimelineKind.ReportApplied => new("Report", "報告"),
+        TimelineKind.AlertMade => new("Alert", "通報"),
+        TimelineKind.Planned => new("Deliveries planned", "配信計画"),
+        TimelineKind.NobodyTold => new("Nobody told", "通報先なし"),
+        TimelineKind.Answered => new("Answered", "応答"),
+        TimelineKind.Escalated => new("Asked again", "再送"),
+        TimelineKind.EscalationEnded => new("Asking ended", "再送終了"),
+        TimelineKind.Changed => new("Changed", "変更"),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+
+    public static LocalizedText Of(AnswerRoute route) => route switch
+    {
+        AnswerRoute.Link => new("by link", "リンク"),
+        AnswerRoute.Board => new("on the board", "画面"),
+        AnswerRoute.Api => new("by API", "API"),
+        _ => throw new ArgumentOutOfRangeException(nameof(route), route, null),
+    };
+
+    public static LocalizedText Answered(int count) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{count} answered"), string.Create(CultureInfo.InvariantCulture, $"応答{count}件"));
+
+    public static readonly LocalizedText NextAsked = new("asked again at", "次の再送");
+
+    /// <summary>How long ago, in the largest two units.</summary>
+    public static LocalizedText Ago(TimeSpan age)
+    {
+        var (en, ja) = age switch
+        {
+            { TotalMinutes: < 1 } => ("just now", "たった今"),
+            { TotalHours: < 1 } => ($"{age.Minutes} min ago", $"{age.Minutes}分前"),
+            { TotalDays: < 1 } => ($"{age.Hours} h {age.Minutes} min ago", $"{age.Hours}時間{age.Minutes}分前"),
+            _ => ($"{age.Days} d {age.Hours} h ago", $"{age.Days}日{age.Hours}時間前"),
+        };
+        return new LocalizedText(en, ja);
+    }
+
+    public static LocalizedText NameOf(CategoryId id, Taxonomy taxonomy) =>
+        new(AlertSheet.CategoryName(id, taxonomy, "en"), AlertSheet.CategoryName(id, taxonomy, "ja"));
+
+    /// <summary>Name of a value as style sheets use it: <c>flash</c>, <c>amber-strict</c>.</summary>
+    public static string Style<TEnum>(TEnum value)
+        where TEnum : struct, Enum => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+}
