@@ -14,9 +14,11 @@ internal sealed class SteadyClock(TimeProvider time)
     {
         get
         {
+            // In this order, here and above: what passes between the two readings (the thread or the whole machine may stand
+            // still there) must not be counted twice.
+            var wall = time.GetUtcNow().UtcTicks;
             var timestamp = time.GetTimestamp();
             var steady = anchorTicks + Math.Max(time.GetElapsedTime(anchorTimestamp, timestamp).Ticks, 0);
-            var wall = time.GetUtcNow().UtcTicks;
             if (wall >= steady)
             {
                 anchorTicks = wall;
