@@ -194,6 +194,32 @@ public sealed class GroupCommitTests : IDisposable
     }
 
     [Fact]
+    public async Task A_receiver_that_waits_outlives_a_file_that_is_locked_when_its_message_is_due()
+    {
+        await queue.SendAsync(Queue, [Message("due") with { NotBefore = time.GetUtcNow().AddSeconds(10) }], default);
+        var waiting = queue.ReceiveAsync(Queue, 1, TimeSpan.FromSeconds(30), default).AsTask();
+        await InsertAsync("first");
+        using (var other = new SqliteConnection($"Data Source={file.Path};Pooling=False"))
+        {
+            other.Open();
+            using var begin = other.CreateCommand();
+            begin.CommandText = "BEGIN IMMEDIATE";
+            begin.ExecuteNonQuery();
+            time.Advance(TimeSpan.FromSeconds(11));
+            await Assert.ThrowsAsync<SqliteException>(() => InsertAsync("second"));
+        }
+
+        // It is looked again after a while, without anybody sending anything.
+        while (!waiting.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        Assert.Equal("due", Assert.Single(await waiting).Message.Id);
+    }
+
+    [Fact]
     public async Task A_write_cancelled_while_it_waits_ends_at_once_and_has_not_happened()
     {
         var hold = await HoldWriter.HoldAsync(database);

@@ -21,8 +21,10 @@ internal sealed class FileConnection : IDisposable
         var connection = Open(options, SqliteOpenMode.ReadWriteCreate);
         try
         {
-            // Page size counts only while the file is empty; WAL mode stays with the file.
+            // These two count only while the file is empty. SQLite's own default is no vacuum, this build's is to move pages at
+            // every commit that leaves some free, and queues leave pages free all the time.
             connection.Execute("PRAGMA page_size = 4096");
+            connection.Execute("PRAGMA auto_vacuum = NONE");
             var mode = connection.Query("PRAGMA journal_mode = WAL", row => row.Text(0));
             if (mode != "wal")
             {
