@@ -113,6 +113,7 @@ public sealed record SubscriptionArea
 
     public double? RadiusKm { get; init; }
 
+    /// <summary>Scheme first. <c>jma:130000</c> is that very code; <c>jma:13*</c> is every code that begins so.</summary>
     public IReadOnlyList<string> AreaCodes { get; init; } = [];
 }
 

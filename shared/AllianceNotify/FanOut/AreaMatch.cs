@@ -50,13 +50,17 @@ internal static class AreaMatch
     /// <summary>Null: the two share no scheme, so neither says anything about the other.</summary>
     private static bool? SharesCode(IReadOnlyList<string> area, IReadOnlyList<string> place)
     {
-        if (area.Intersect(place, StringComparer.OrdinalIgnoreCase).Any())
+        if (area.Any(wanted => place.Any(code => IsCovered(code, wanted))))
         {
             return true;
         }
 
         return area.Select(SchemeOf).Intersect(place.Select(SchemeOf), StringComparer.OrdinalIgnoreCase).Any() ? false : null;
     }
+
+    private static bool IsCovered(string code, string wanted) => wanted.EndsWith('*')
+        ? code.StartsWith(wanted[..^1], StringComparison.OrdinalIgnoreCase)
+        : code.Equals(wanted, StringComparison.OrdinalIgnoreCase);
 
     private static string SchemeOf(string code) => code.LastIndexOf(':') is var end and >= 0 ? code[..end] : "";
 

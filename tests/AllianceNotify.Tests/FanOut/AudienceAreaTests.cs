@@ -45,6 +45,16 @@ public sealed class AudienceAreaTests
     }
 
     [Fact]
+    public void An_area_code_that_ends_in_a_star_covers_all_that_begin_so()
+    {
+        var tokyo = new SubscriptionArea { AreaCodes = ["jma:13*"] };
+
+        Assert.True(AreaMatch.Covers(tokyo, new ReportLocation { AreaCodes = ["jma:140000", "jma:1310100"] }));
+        Assert.False(AreaMatch.Covers(tokyo, new ReportLocation { AreaCodes = ["jma:141310"] }));
+        Assert.True(AreaMatch.Covers(tokyo, new ReportLocation { AreaCodes = ["jma-quake:350"] }));
+    }
+
+    [Fact]
     public void A_place_that_cannot_be_compared_is_told_rather_than_left_out()
     {
         Assert.True(AreaMatch.Covers(new SubscriptionArea { AreaCodes = ["jma:130000"] }, At(35.68, 139.77)));

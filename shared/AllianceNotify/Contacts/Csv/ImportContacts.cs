@@ -1,3 +1,4 @@
+using System.Globalization;
 using AllianceNotify.Contacts.Forms;
 using AllianceNotify.Intake;
 using AllianceNotify.Storage;
@@ -21,13 +22,17 @@ public sealed class ImportContacts(DirectoryTables tables)
     private const int ConcurrentRows = 32;
     private const int Attempts = 5;
 
-    /// <param name="file">At most <see cref="MaxBytes"/>; UTF-8, or what <paramref name="charset"/> says.</param>
+    /// <param name="file">At most <see cref="MaxBytes"/>, or it is not read; UTF-8, or what <paramref name="charset"/> says.</param>
     /// <param name="charset">As the sender declares it (<c>shift_jis</c>); null: UTF-8.</param>
     /// <param name="dryRun">Answer what would become of each row and change nothing.</param>
     /// <param name="cancellationToken">Ends the import between rows.</param>
     public async Task<ImportResult> RunAsync(ReadOnlyMemory<byte> file, string? charset, bool dryRun, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(file.Length, MaxBytes, nameof(file));
+        if (file.Length > MaxBytes)
+        {
+            return new ImportResult.NotRead(string.Create(CultureInfo.InvariantCulture, $"A file is at most {MaxBytes} bytes: import it in parts."));
+        }
+
         var (text, unreadable) = CsvText.Decode(file.Span, charset);
         if (text is null)
         {

@@ -97,7 +97,7 @@ public sealed partial record SubscriptionForm
             {
                 if (!AreaCode().IsMatch(code))
                 {
-                    errors.Add(path, "A code with its scheme, at most 200 characters: jma:130000.");
+                    errors.Add(path, "A code with its scheme, at most 200 characters: jma:130000, or jma:13* for all that begin so.");
                 }
 
                 return code;
@@ -128,14 +128,14 @@ public sealed partial record SubscriptionForm
         return new QuietHours(from ?? default, to ?? default);
     }
 
-    [GeneratedRegex(@"\A(?=.{3,200}\z)[A-Za-z][A-Za-z0-9+.:-]*:[^\s\p{C}:]+\z")]
+    [GeneratedRegex(@"\A(?=.{3,200}\z)[A-Za-z][A-Za-z0-9+.:-]*:[^\s\p{C}:*]+\*?\z")]
     private static partial Regex AreaCode();
 }
 
 /// <param name="Latitude">WGS 84 degrees, −90 to 90.</param>
 /// <param name="Longitude">WGS 84 degrees, −180 to 180.</param>
 /// <param name="RadiusKm">Kilometres, 0 to 20,038.</param>
-/// <param name="AreaCodes">Scheme first: <c>jma:130000</c>.</param>
+/// <param name="AreaCodes">Scheme first: <c>jma:130000</c>; with <c>*</c> at the end, every code that begins so.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AreaForm(double? Latitude, double? Longitude, double? RadiusKm, IReadOnlyList<string?>? AreaCodes);
 

@@ -168,6 +168,14 @@ public sealed class ImportContactsTests
     }
 
     [Fact]
+    public async Task A_file_that_is_too_large_is_not_read()
+    {
+        var result = await new ImportContacts(Tables()).RunAsync(new byte[ImportContacts.MaxBytes + 1], null, false, default);
+
+        Assert.Contains("in parts", Assert.IsType<ImportResult.NotRead>(result).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_header_alone_is_a_list_of_nobody() => Assert.Empty((await ImportAsync(Header)).Rows);
 
     [Theory]
