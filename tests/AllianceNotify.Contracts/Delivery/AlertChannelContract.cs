@@ -36,9 +36,12 @@ public abstract class AlertChannelContract : IAsyncLifetime
             DisplayName = $"Sample {name}",
             MessageId = $"{alert.Id}.{name}.0@hub.example",
             ThreadMessageId = null,
-            AcknowledgeUrl = new Uri($"https://hub.example/a/token-of-{name}"),
+            AcknowledgeUrl = LinkOf(name),
         })]);
     }
+
+    /// <summary>As the delivery stage gives it: a personal link where the channel sends one by one, else the page behind sign-in.</summary>
+    protected Uri LinkOf(string name) => new(Channel.MaxRecipients == 1 ? $"https://hub.example/a/token-of-{name}" : "https://hub.example/alerts/a-sample-1");
 
     protected async Task<DeliveryOutcome> SendOneAsync(AlertDispatch? dispatch = null, CancellationToken cancellationToken = default) =>
         Assert.Single(await Channel.SendAsync(dispatch ?? Dispatch(), cancellationToken));
@@ -102,7 +105,7 @@ public abstract class AlertChannelContract : IAsyncLifetime
         await SendOneAsync();
 
         var words = Assert.Single(Received).Words;
-        Assert.Contains("https://hub.example/a/token-of-first", words, StringComparison.Ordinal);
+        Assert.Contains(LinkOf("first").AbsoluteUri, words, StringComparison.Ordinal);
         Assert.DoesNotContain(RenderedAlert.AcknowledgeUrlPlaceholder, words, StringComparison.Ordinal);
     }
 
@@ -223,7 +226,7 @@ public abstract class NetworkChannelContract : AlertChannelContract
         var outcomes = await Task.WhenAll(names.Select(name => Channel.SendAsync(Dispatch(names: name), default)));
 
         Assert.All(outcomes, outcome => Assert.IsType<DeliveryOutcome.Delivered>(Assert.Single(outcome)));
-        Assert.Equal(40, Received.Select(received => received.MessageId).Distinct().Count());
+        Assert.Equal(40, Received.Count);
     }
 
     [Fact]
