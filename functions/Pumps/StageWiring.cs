@@ -8,6 +8,7 @@ using AllianceNotify.Functions.Storage;
 using AllianceNotify.Functions.Web;
 using AllianceNotify.Intake;
 using AllianceNotify.Messaging;
+using AllianceNotify.Smtp;
 using AllianceNotify.Triage;
 
 namespace AllianceNotify.Functions.Pumps;
@@ -44,16 +45,14 @@ internal static class StageWiring
 
     private static void AddChannels(this WebApplicationBuilder builder, bool outboxOnly)
     {
-        // Mail has no server to go to until one is configured; the outbox keeps what would have been sent.
-        builder.Services.AddOutboxInPlaceOf("smtp");
-        if (outboxOnly)
-        {
-            builder.Services.AddOutboxInPlaceOf(WebhookChannel.ChannelName);
-            builder.Services.AddOutboxInPlaceOf(TeamsWorkflowChannel.ChannelName);
-            return;
-        }
-
+        builder.Services.AddSmtpChannel(builder.Configuration);
         builder.Services.AddWebhookChannel(builder.Configuration);
         builder.Services.AddTeamsWorkflowChannel(builder.Configuration);
+        if (outboxOnly)
+        {
+            builder.Services.AddOutboxInPlaceOf(SmtpChannel.ChannelName);
+            builder.Services.AddOutboxInPlaceOf(WebhookChannel.ChannelName);
+            builder.Services.AddOutboxInPlaceOf(TeamsWorkflowChannel.ChannelName);
+        }
     }
 }
