@@ -60,7 +60,8 @@ public abstract class SmtpChannelTests : NetworkChannelContract
 
             receiving.TrySetResult();
             return new SmtpAct.Hang();
-        },
+        }
+        ,
         _ => throw new ArgumentOutOfRangeException(nameof(reply), reply, null),
     };
 
