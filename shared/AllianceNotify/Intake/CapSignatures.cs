@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Security.Cryptography.Xml;
 using System.Xml;
+using System.Xml.Linq;
 
 namespace AllianceNotify.Intake;
 
@@ -53,11 +54,10 @@ public sealed class CapSignatures(IReadOnlyList<X509Certificate2> certificates)
     /// <summary>No certificates: signatures are noted and not checked.</summary>
     public static readonly CapSignatures None = new([]);
 
-    internal SignatureState Check(ReadOnlyMemory<byte> body, DateTimeOffset now)
+    /// <param name="alert">The alert as it was parsed from <paramref name="body"/>.</param>
+    internal SignatureState Check(XElement alert, ReadOnlyMemory<byte> body, DateTimeOffset now)
     {
-        var document = SafeXml.Signed(body);
-        var signatures = document.GetElementsByTagName("Signature", Dsig).Cast<XmlElement>().ToList();
-        if (signatures.Count == 0)
+        if (!alert.Descendants(XName.Get("Signature", Dsig)).Any())
         {
             return new SignatureState.Unsigned();
         }
@@ -66,6 +66,9 @@ public sealed class CapSignatures(IReadOnlyList<X509Certificate2> certificates)
         {
             return new SignatureState.Unverified();
         }
+
+        var document = SafeXml.Signed(body);
+        var signatures = document.GetElementsByTagName("Signature", Dsig).Cast<XmlElement>().ToList();
 
         if (signatures.Count > 1 || signatures[0].ParentNode != document.DocumentElement)
         {

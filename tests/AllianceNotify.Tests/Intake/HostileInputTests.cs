@@ -61,6 +61,29 @@ public sealed class HostileInputTests
         Assert.Equal(new IntakeResult.TooLarge(1024 * 1024), await hub.PostAsync(new string('{', 1024 * 1024 + 1)));
     }
 
+    /// <summary>Bodies of the largest size made of the smallest parts; work that grows with their square would not end.</summary>
+    [Theory]
+    [InlineData("<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\"><info>", "<area/>", "</info></alert>")]
+    [InlineData("<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\">", "<info/>", "</alert>")]
+    [InlineData("<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\"><info><event>x</event><headline>test", "     ", "x</headline></info></alert>")]
+    [InlineData("<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\"><restriction>REL TO USA", " , ", "</restriction></alert>")]
+    [InlineData("<feed xmlns=\"http://www.w3.org/2005/Atom\">", "<entry/>", "</feed>")]
+    [InlineData("<rss xmlns:gdacs=\"http://www.gdacs.org\"><channel>", "<item/>", "</channel></rss>")]
+    [InlineData("<Report xmlns=\"http://xml.kishou.go.jp/jmaxml1/\"><Control/><Head><Headline><Information>", "<Item><Kind><Code>1</Code></Kind></Item>", "</Information></Headline></Head></Report>")]
+    [InlineData("<opendata><mail>", "<country/>", "</mail></opendata>")]
+    [InlineData("<EDXLDistribution xmlns=\"urn:oasis:names:tc:emergency:EDXL:DE:2.0\">", "<contentObject/>", "</EDXLDistribution>")]
+    [InlineData("{ \"type\": \"bundle\", \"objects\": [ 0", ", {}", " ] }")]
+    [InlineData("{ \"type\": \"FeatureCollection\", \"metadata\": {}, \"features\": [ 0", ", {}", " ] }")]
+    [InlineData("{ \"source\": \"s\", \"sourceId\": \"1\", \"facts\": { \"a\": 0", ", \"a\": 0", " } }")]
+    [InlineData("{ \"source\": \"s\", \"sourceId\": \"1\", \"codes\": [ 0", ", 0", " ] }")]
+    public async Task A_body_of_countless_small_parts_is_answered_too(string before, string part, string after)
+    {
+        var hub = new IntakeHarness();
+        var result = await hub.PostAsync($"{before}{string.Concat(Enumerable.Repeat(part, 1_000_000 / part.Length))}{after}", null);
+        Assert.True(result is IntakeResult.Invalid, result.ToString());
+        Assert.Empty(await hub.QueuedAsync());
+    }
+
     [Fact]
     public void An_error_in_XML_says_where()
     {

@@ -32,7 +32,7 @@ public sealed class CapFormat(CapSignatures signatures) : IReportFormat
             return new ReadResult.Invalid([XmlFields.ErrorAt(root, root.Name.LocalName, "is not a CAP alert")]);
         }
 
-        return signatures.Check(body, context.ReceivedAt) switch
+        return signatures.Check(root, body, context.ReceivedAt) switch
         {
             SignatureState.Broken broken => new ReadResult.Refused($"The alert's signature is not accepted: {broken.Reason}."),
             SignatureState.Valid valid => CapAlert.Read(root, FormatName, "valid", context, valid.Signer),

@@ -45,7 +45,7 @@ internal sealed partial class CapInfo
         areas = fields.Blocks("area").ConvertAll(area => new CapArea(area));
         IsTest = (eventCodes.Count > 0 && eventCodes.TrueForAll(code => CapVocabulary.IsTestCode(code.Name, code.Value)))
             || CapVocabulary.IsTestEvent(Event)
-            || (Headline is not null && CapVocabulary.IsTestHeadline(Headline));
+            || (Headline is not null && CapVocabulary.IsTestHeadline(Wording.Title(Headline)));
         Codes =
         [
             new("cap:event", Event),

@@ -38,7 +38,8 @@ internal static class JmaWording
         var (epicentre, at) = JmaMeasures.Hypocentre(body);
         at ??= family == JmaFamily.Volcano ? JmaMeasures.Crater(body) : null;
         var standing = kinds.Where(kind => kind.Standing != JmaStanding.Ended).ToList();
-        var gravest = standing.Count == 0 ? kinds : standing.Where(kind => kind.Grade == standing.Max(each => each.Grade)).ToList();
+        var top = standing.Select(kind => kind.Grade).DefaultIfEmpty(0).Max();
+        var gravest = standing.Count == 0 ? kinds : standing.FindAll(kind => kind.Grade == top);
         var headAreas = JmaXml.All(head, "Area").Select(area => (Name: JmaXml.Text(area, "Name"), Code: JmaXml.Text(area, "Code"), Type: area.Parent?.Attribute("codeType")?.Value ?? "")).ToList();
         var names = gravest.SelectMany(kind => kind.Areas).Select(area => area.Name).ToList();
         names = names.Count > 0 ? names : [.. headAreas.Select(area => area.Name).OfType<string>()];

@@ -48,6 +48,7 @@ public sealed partial class MofaFormat : IReportFormat
         }
 
         var countries = mail.All("country").ToList();
+        var areas = mail.All("area").Select(area => area.Element("cd")?.Value.Trim() ?? "").Where(code => code.Length > 0).ToList();
         var codes = countries.ConvertAll(country => country.Element("cd")?.Value.Trim() ?? "");
         var corrected = title!.StartsWith("【訂正】", StringComparison.Ordinal);
         var plain = corrected ? title["【訂正】".Length..] : title;
@@ -71,22 +72,23 @@ public sealed partial class MofaFormat : IReportFormat
             Codes = ReportLimits.Codes(
             [
                 new("mofa:infoType", infoType!),
-                .. mail.All("area").Select(area => new ReportCode("mofa:area", area.Element("cd")?.Value.Trim() ?? "")),
+                .. areas.Select(code => new ReportCode("mofa:area", code)),
                 .. codes.Select(code => new ReportCode("mofa:country", code)),
             ]),
-            Location = Location(countries, codes),
+            Location = Location(countries, codes, areas),
             Marking = Marking.Public,
             Facts = Facts(mail, title, lead),
             Format = FormatName,
         };
     }
 
-    private static ReportLocation? Location(List<XElement> countries, List<string> codes) => countries.Count == 0
+    /// <summary>A notice for a whole region names no country.</summary>
+    private static ReportLocation? Location(List<XElement> countries, List<string> codes, List<string> areas) => countries.Count + areas.Count == 0
         ? null
         : new ReportLocation
         {
             Name = ReportLimits.PlaceName(countries.Select(country => country.Element("name")?.Value)),
-            AreaCodes = ReportLimits.AreaCodes(codes.Where(code => code.Length > 0).Select(code => $"mofa:{code}")),
+            AreaCodes = ReportLimits.AreaCodes([.. codes.Where(code => code.Length > 0).Select(code => $"mofa:{code}"), .. areas.Select(code => $"mofa-area:{code}")]),
         };
 
     private static Dictionary<string, FactValue> Facts(XmlFields mail, string title, string lead)

@@ -115,8 +115,9 @@ internal sealed class XmlFields(XElement element, string path, List<FieldError> 
     public List<XmlFields> Blocks(string name)
     {
         var blocks = All(name).ToList();
+        var index = 0;
         return blocks.ConvertAll(block => new XmlFields(
-            block, blocks.Count == 1 ? $"{path}/{name}" : string.Create(CultureInfo.InvariantCulture, $"{path}/{name}[{blocks.IndexOf(block) + 1}]"), errors));
+            block, blocks.Count == 1 ? $"{path}/{name}" : string.Create(CultureInfo.InvariantCulture, $"{path}/{name}[{++index}]"), errors));
     }
 
     /// <summary>The path with the line: <c>alert/info/urgency, line 12</c>.</summary>
