@@ -119,7 +119,7 @@ internal sealed class CodeEvidence
             Argue(Disaster, 6, FactOrCode("jma:kind:flood"), "river-level-4-or-5", Kinds("flood").Any(code => code.Value is ['5', _]) ? Urgency.Flash : Urgency.Urgent);
         }
 
-        if (Number("volcanoLevel") >= 4 || Kinds("volcano").Any(code => code.Value is "01" or "14" or "15" or "44" or "45") || Code("jma:telegram") is { Value: "VFVO56" })
+        if (Number("volcanoLevel") >= 4 || Kinds("volcano").Any(code => code.Value is "01" or "14" or "15" or "41" or "42") || Code("jma:telegram") is { Value: "VFVO56" })
         {
             Argue(Disaster, 6, FactOrCode("volcanoLevel", "jma:kind:volcano", "jma:telegram"), "eruption-alert", Urgency.Urgent);
         }

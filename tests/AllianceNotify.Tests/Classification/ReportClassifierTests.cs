@@ -117,6 +117,19 @@ public sealed class ReportClassifierTests
         Assert.Equal(category, Classifier.Classify(ReportBuilder.Text("震度速報", language: "ja")
             .WithCodes(("jma:telegram", "VXSE51")).WithFacts(("maxShindo", FactValue.Of(shindo)))).Category.Value);
 
+    [Theory]
+    [InlineData("01", "large-scale-disaster")]
+    [InlineData("14", "large-scale-disaster")]
+    [InlineData("15", "large-scale-disaster")]
+    [InlineData("41", "large-scale-disaster")]
+    [InlineData("42", "large-scale-disaster")]
+    [InlineData("12", "none")]
+    [InlineData("44", "none")]
+    [InlineData("45", "none")]
+    public void Volcano_kind_that_asks_people_to_leave_is_a_disaster(string kind, string category) =>
+        Assert.Equal(category, Classifier.Classify(ReportBuilder.Text("火山名　諏訪之瀬島　噴火警報・予報", language: "ja")
+            .WithCodes(("jma:telegram", "VFVO50"), ("jma:kind:volcano", kind))).Category.Value);
+
     [Fact]
     public void Urgency_follows_the_evidence_and_keeps_the_floor()
     {
