@@ -159,22 +159,45 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public async Task Contacts_go_out_as_they_came_in()
+    public async Task Contacts_go_out_in_the_form_they_came_in()
     {
-        var sample = Path.Combine(AppContext.BaseDirectory, "samples", "contacts", "contacts.csv");
+        var sample = Path.Combine(folder, "contacts.csv");
+        var exported = Path.Combine(folder, "exported.csv");
+        await File.WriteAllTextAsync(sample, """
+            id,nameEn,nameJa,agency,nation,languages,channels
+            sample-1,Sample Officer 1,,MOD,JPN,ja;en,outbox:
+            sample-2,Sample Officer 2,見本 二葉,USFJ,USA,en,outbox:
+
+            """);
+
         var dry = await Verb.RunAsync("contacts", "import", sample, "--dry-run", "--data", Data);
         var before = await Verb.RunAsync("contacts", "export", "-", "--data", Data);
         var import = await Verb.RunAsync("contacts", "import", sample, "--data", Data);
-        var again = await Verb.RunAsync("contacts", "import", sample, "--data", Data);
-        var after = await Verb.RunAsync("contacts", "export", "-", "--data", Data);
+        var export = await Verb.RunAsync("contacts", "export", exported, "--data", Data);
+        var again = await Verb.RunAsync("contacts", "import", exported, "--data", Data);
 
-        // The sample names lists that only its seed file makes: the verb says which rows it refuses for that, or takes them all.
-        Assert.Equal(dry.ExitCode, import.ExitCode);
-        Assert.StartsWith("would be ", dry.OutputLines[^1], StringComparison.Ordinal);
-        Assert.Equal(dry.OutputLines[^1], $"would be {import.OutputLines[^1]}");
+        Assert.All(new[] { dry, before, import, export, again }, verb => Assert.Equal((0, ""), (verb.ExitCode, verb.Error)));
+        Assert.StartsWith("created 2,", import.OutputLines[^1], StringComparison.Ordinal);
+        Assert.Equal($"would be {import.OutputLines[^1]}", dry.OutputLines[^1]);
         Assert.Single(before.OutputLines);
-        Assert.Contains("created 0", again.OutputLines[^1], StringComparison.Ordinal);
-        Assert.True(after.OutputLines.Length >= before.OutputLines.Length);
+        Assert.Contains("見本 二葉", await File.ReadAllTextAsync(exported), StringComparison.Ordinal);
+        Assert.StartsWith("created 0, updated 0, unchanged 2,", again.OutputLines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_sample_contacts_are_taken_or_every_refused_row_is_named()
+    {
+        var sample = Path.Combine(AppContext.BaseDirectory, "samples", "contacts", "contacts.csv");
+
+        var import = await Verb.RunAsync("contacts", "import", sample, "--data", Data);
+        var export = await Verb.RunAsync("contacts", "export", "-", "--data", Data);
+
+        // The sample names lists that only its seed file makes.
+        var refused = import.OutputLines.Count(line => line.Contains("\trefused\t", StringComparison.Ordinal));
+        var created = export.OutputLines.Length - 1;
+        Assert.Equal(refused == 0 ? 0 : 1, import.ExitCode);
+        Assert.StartsWith($"created {created}, updated 0, unchanged 0, refused {refused},", import.OutputLines[^1], StringComparison.Ordinal);
+        Assert.True(created + refused > 0);
     }
 
     [Fact]
