@@ -7,7 +7,7 @@ namespace AllianceNotify.Messaging;
 
 /// <summary>
 /// One piece of work that a stage gave up on while the rest of its message went through. A queue sets aside whole messages;
-/// what failed inside one is kept here.
+/// what failed inside one is kept here, and whole messages where the queue's receiver cannot set one aside.
 /// </summary>
 public sealed record StoredDeadLetter
 {
@@ -17,8 +17,12 @@ public sealed record StoredDeadLetter
     /// <summary>The queue whose message it would be again.</summary>
     public required string Queue { get; init; }
 
-    /// <summary>That message's JSON.</summary>
+    /// <summary>That message's JSON; empty where <see cref="Message"/> is there.</summary>
     public required string Body { get; init; }
+
+    /// <summary>The body of a whole message that was set aside, byte for byte; null for a part of one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] // Or the generated serializer writes no bytes for null.
+    public byte[]? Message { get; init; }
 
     public required Lane Lane { get; init; }
 

@@ -68,12 +68,10 @@ public sealed class DeadLetters(IMessageQueue queue, DeadLetterTable table, Repl
 
         if (place > 0)
         {
-            // What waits in a chunk has its deadline behind it by now.
             if (QueueName.All[place - 1] == QueueName.Deliveries
-                && await FindAsync(QueueName.Deliveries, name, cancellationToken).ConfigureAwait(false) is { } found
-                && DeliveryChunkMessage.Read(found.Message.Body).Chunk is { } chunk)
+                && await FindAsync(QueueName.Deliveries, name, cancellationToken).ConfigureAwait(false) is { } found)
             {
-                await replayDelivery.RenewAsync(chunk, cancellationToken).ConfigureAwait(false);
+                await RenewAsync(found.Message.Body, cancellationToken).ConfigureAwait(false);
             }
 
             return await queue.ReplayDeadLetterAsync(QueueName.All[place - 1], name, cancellationToken).ConfigureAwait(false)
@@ -87,9 +85,34 @@ public sealed class DeadLetters(IMessageQueue queue, DeadLetterTable table, Repl
         }
 
         // Queued before it is removed: a crash between the two leaves a dead letter whose replay finds nothing left to do.
-        var queued = await replayDelivery.RunAsync(letter.Value, cancellationToken).ConfigureAwait(false);
+        var queued = letter.Value.Message is { } whole
+            ? await SendAgainAsync(letter.Value, whole, cancellationToken).ConfigureAwait(false)
+            : await replayDelivery.RunAsync(letter.Value, cancellationToken).ConfigureAwait(false);
         await table.RemoveAsync(letter, cancellationToken).ConfigureAwait(false);
         return queued ? ReplayResult.Replayed : ReplayResult.NothingToDo;
+    }
+
+    /// <summary>Under an id of its own: a broker that detects duplicates would drop it under the first one.</summary>
+    private async Task<bool> SendAgainAsync(StoredDeadLetter letter, byte[] body, CancellationToken cancellationToken)
+    {
+        var name = QueueName.All.Single(queue => queue.Value == letter.Queue);
+        if (name == QueueName.Deliveries)
+        {
+            await RenewAsync(body, cancellationToken).ConfigureAwait(false);
+        }
+
+        var message = new QueueMessage { Id = DeterministicId.Random("m-"), Body = body, Lane = letter.Lane };
+        await queue.SendAsync(name, [message], cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>What waits in a chunk has its deadline behind it by now.</summary>
+    private async Task RenewAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        if (DeliveryChunkMessage.Read(body).Chunk is { } chunk)
+        {
+            await replayDelivery.RenewAsync(chunk, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task<IEnumerable<DeadLetterItem>> ReadAsync(string place, string? after, int max, CancellationToken cancellationToken)
@@ -100,7 +123,7 @@ public sealed class DeadLetters(IMessageQueue queue, DeadLetterTable table, Repl
                 .Select(letter => new DeadLetterItem(
                     $"{place}{Separator}{letter.Id}",
                     letter.Queue,
-                    System.Text.Encoding.UTF8.GetBytes(letter.Body),
+                    letter.Message ?? System.Text.Encoding.UTF8.GetBytes(letter.Body),
                     letter.Reason,
                     letter.Attempts,
                     letter.PlannedAt,

@@ -1,4 +1,5 @@
 using AllianceNotify.Contracts.Delivery;
+using AllianceNotify.Contracts.Storage;
 using AllianceNotify.Delivery;
 using AllianceNotify.Messaging;
 using Xunit;
@@ -37,6 +38,21 @@ public sealed class DeadLettersTests
         Assert.Equal(DeliveryState.Sent, (await rig.GetAsync(alert, "c001")).State);
         Assert.Equal(ReplayResult.NotFound, await rig.DeadLetters.ReplayAsync(letter.Id, default));
         Assert.Contains("c002", Assert.Single((await rig.DeadLetters.ListAsync(null, 10, default)).Items).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_part_of_a_message_has_no_whole_one()
+    {
+        var table = new DeadLetterTable(new InMemoryEntityStore());
+        var letter = new StoredDeadLetter
+        {
+            Id = "part", Queue = "deliveries", Body = "{}", Lane = Lane.Exercise, Reason = "", Attempts = 1, PlannedAt = default, DeadAt = default,
+        };
+        await table.AddAsync(letter, default);
+        await table.AddAsync(letter with { Id = "whole", Message = [0xFF] }, default);
+
+        Assert.Null((await table.GetAsync("part", default))!.Value.Value.Message);
+        Assert.Equal([0xFF], (await table.GetAsync("whole", default))!.Value.Value.Message);
     }
 
     [Fact]
