@@ -15,6 +15,9 @@ namespace AllianceNotify.Functions.Endpoints;
 /// </summary>
 internal static class SignInEndpoints
 {
+    /// <summary>Not <c>/</c>, which a Functions host keeps for itself.</summary>
+    private const string Start = "/situations";
+
     private static readonly LocalizedText LinkEnded = new("This link was used or has expired.", "このリンクは使用済みか期限切れです。");
     private static readonly LocalizedText UnknownKey = new("The hub does not know this key.", "このキーは登録されていません。");
 
@@ -62,7 +65,7 @@ internal static class SignInEndpoints
         }
 
         context.Response.Cookies.Append(HubAuthentication.CookieName, session.Secret, CookieOf(context, session.Session.ExpiresAt));
-        return TypedResults.LocalRedirect(IsLocal(target) ? target : "/");
+        return TypedResults.LocalRedirect(IsLocal(target) ? target : Start);
     }
 
     private static async Task<IResult> SignOutAsync(HttpContext context, SessionTable sessions, CallerLookup callers, CancellationToken cancellationToken)

@@ -69,9 +69,9 @@ public sealed class SignInTests(HubFixture hub) : IClassFixture<HubFixture>
     }
 
     [Theory]
-    [InlineData("//elsewhere.example/", "/")]
-    [InlineData("/\\elsewhere.example/", "/")]
-    [InlineData("https://elsewhere.example/", "/")]
+    [InlineData("//elsewhere.example/", "/situations")]
+    [InlineData("/\\elsewhere.example/", "/situations")]
+    [InlineData("https://elsewhere.example/", "/situations")]
     [InlineData("/situations/s-1", "/situations/s-1")]
     public async Task Sign_in_returns_to_this_hub_only(string asked, string expected)
     {
