@@ -11,7 +11,7 @@ public sealed class OpenApiTests(HubFixture hub) : IClassFixture<HubFixture>
     {
         using var client = hub.Anonymous();
         var served = (await client.GetStringAsync("/openapi/v1.json")).ReplaceLineEndings("\n") + "\n";
-        var path = Path.Combine(Root(), "docs", "openapi.json");
+        var path = Path.Combine(Repository.Root, "docs", "openapi.json");
 
         if (Environment.GetEnvironmentVariable("ALLIANCENOTIFY_WRITE_OPENAPI") == "1")
         {
@@ -58,18 +58,5 @@ public sealed class OpenApiTests(HubFixture hub) : IClassFixture<HubFixture>
         using var document = System.Text.Json.JsonDocument.Parse(await client.GetStringAsync("/openapi/v1.json"));
 
         Assert.True(document.RootElement.GetProperty("paths").TryGetProperty(path, out _));
-    }
-
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "AllianceNotify.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new DirectoryNotFoundException("The tests do not run from a working copy.");
     }
 }
