@@ -1,3 +1,4 @@
+using AllianceNotify.Functions.Pumps;
 using AllianceNotify.Functions.Storage;
 using AllianceNotify.Security;
 using Microsoft.AspNetCore.Authentication;
@@ -7,6 +8,10 @@ namespace AllianceNotify.Functions.Security;
 
 internal static class SecurityWiring
 {
+    public const string HousekeepingSweep = "housekeeping";
+
+    private static readonly TimeSpan HousekeepEvery = TimeSpan.FromHours(1);
+
     public static void AddSecurity(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -25,6 +30,8 @@ internal static class SecurityWiring
         services.AddAuthentication(HubAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, HubAuthentication>(HubAuthentication.SchemeName, configureOptions: null);
         services.AddAuthorization(HubPolicies.Configure);
+        builder.AddSweep(HousekeepingSweep, HousekeepEvery, (provider, token) => provider.GetRequiredService<SessionTable>()
+            .RemoveEndedAsync(provider.GetRequiredService<TimeProvider>().GetUtcNow(), token));
     }
 
     public static void UseSecurity(this WebApplication app)

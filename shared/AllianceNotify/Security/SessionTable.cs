@@ -60,6 +60,27 @@ public sealed class SessionTable(IEntityStore store)
     public async Task EndAsync(string secret, CancellationToken cancellationToken) =>
         await sessions.DeleteAsync(Partition, RowOf(secret), null, cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Forgets tickets and sessions whose time is over; nobody could use them any more. Answers how many.</summary>
+    public async Task<int> RemoveEndedAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        await RemoveEndedAsync(tickets, ticket => ticket.ExpiresAt, now, cancellationToken).ConfigureAwait(false)
+        + await RemoveEndedAsync(sessions, session => session.ExpiresAt, now, cancellationToken).ConfigureAwait(false);
+
+    private static async Task<int> RemoveEndedAsync<T>(
+        JsonTable<T> table, Func<T, DateTimeOffset> end, DateTimeOffset now, CancellationToken cancellationToken)
+        where T : class
+    {
+        var removed = 0;
+        await foreach (var row in table.QueryAsync(Partition, RowRange.All, cancellationToken).ConfigureAwait(false))
+        {
+            if (end(row.Value) <= now && await table.DeleteAsync(Partition, row.Row, row.ETag, cancellationToken).ConfigureAwait(false) is WriteResult.Applied)
+            {
+                removed++;
+            }
+        }
+
+        return removed;
+    }
+
     private async Task<(string Secret, Session Session)> StartAsync(Session session, CancellationToken cancellationToken)
     {
         var secret = DeterministicId.Random("", 32);
