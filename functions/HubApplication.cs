@@ -4,6 +4,7 @@ using AllianceNotify.Functions.Pumps;
 using AllianceNotify.Functions.Security;
 using AllianceNotify.Functions.Storage;
 using AllianceNotify.Functions.Telemetry;
+using AllianceNotify.Functions.Triggers;
 using AllianceNotify.Functions.Web;
 
 namespace AllianceNotify.Functions;
@@ -27,10 +28,12 @@ internal static class HubApplication
         builder.AddDirectory();
         builder.AddPumps();
         builder.AddStages(arguments);
+        builder.AddTriggers();
         builder.AddBoard();
         adjust?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseForwardingHost();
         app.UseHttpAnswers();
         app.UseSecurity();
         app.MapOpenApiDocument();
@@ -46,6 +49,7 @@ internal static class HubApplication
         app.MapBoard();
         app.MapApiKeys();
         app.MapDeadLetters();
+        app.MapTriggers();
         return app;
     }
 }

@@ -9,9 +9,6 @@ internal sealed record HubArguments(string? Urls = null, string? Data = null)
     /// <summary>Every channel writes to the outbox, whatever is configured: nothing leaves the machine.</summary>
     public bool OutboxOnly { get; init; }
 
-    /// <summary>Set by the Functions host when it runs the hub as its custom handler.</summary>
-    public const string CustomHandlerPort = "FUNCTIONS_CUSTOMHANDLER_PORT";
-
     public Dictionary<string, string?> ToConfiguration()
     {
         var settings = new Dictionary<string, string?>();
@@ -19,7 +16,7 @@ internal sealed record HubArguments(string? Urls = null, string? Data = null)
         {
             settings[$"{HubOptions.Section}:{nameof(HubOptions.Urls)}"] = Urls;
         }
-        else if (Environment.GetEnvironmentVariable(CustomHandlerPort) is { Length: > 0 } port)
+        else if (Environment.GetEnvironmentVariable(FunctionsHost.PortSetting) is { Length: > 0 } port)
         {
             settings[$"{HubOptions.Section}:{nameof(HubOptions.Urls)}"] = $"http://127.0.0.1:{port}";
         }

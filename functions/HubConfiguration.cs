@@ -1,3 +1,4 @@
+using AllianceNotify.Functions.Cli;
 using Microsoft.Extensions.Logging.Console;
 
 namespace AllianceNotify.Functions;
@@ -15,6 +16,11 @@ internal static class HubConfiguration
         configuration.AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true, reloadOnChange: false);
         configuration.AddEnvironmentVariables();
         configuration.AddInMemoryCollection(arguments.ToConfiguration());
+        if (builder.IsUnderFunctionsHost())
+        {
+            builder.RequireNamedStores();
+        }
+
         var data = builder.HubOptions().DataDirectory;
         ((IConfigurationBuilder)configuration).Sources.Insert(1, new Microsoft.Extensions.Configuration.Json.JsonConfigurationSource
         {
@@ -31,12 +37,30 @@ internal static class HubConfiguration
         builder.Configuration.GetSection(Functions.HubOptions.Section).Get<HubOptions>() ?? new HubOptions();
 
     /// <summary>
+    /// An instance of the Functions host is gone at any time with all its files, and its triggers read a broker: the embedded
+    /// store is no default there.
+    /// </summary>
+    private static void RequireNamedStores(this WebApplicationBuilder builder)
+    {
+        var hub = builder.Configuration.GetSection(Functions.HubOptions.Section);
+        if (hub[nameof(Functions.HubOptions.Store)] is null || hub[nameof(Functions.HubOptions.Queue)] is null)
+        {
+            throw new CallFailed("Under the Functions host, Hub__Store and Hub__Queue must be set.");
+        }
+
+        if (hub[nameof(Functions.HubOptions.DataDirectory)] is null)
+        {
+            hub[nameof(Functions.HubOptions.DataDirectory)] = Path.Combine(Path.GetTempPath(), "alliancenotify");
+        }
+    }
+
+    /// <summary>
     /// Logs go to standard error, so that standard output carries only what a script waits for. The Functions host takes
     /// everything on standard error for an error; under it logs go to standard output.
     /// </summary>
     public static void AddHubLogging(this WebApplicationBuilder builder)
     {
-        var underFunctionsHost = Environment.GetEnvironmentVariable(HubArguments.CustomHandlerPort) is { Length: > 0 };
+        var underFunctionsHost = builder.IsUnderFunctionsHost();
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(console =>
         {

@@ -7,7 +7,11 @@ internal sealed class HubOptions
 {
     public const string Section = "Hub";
 
-    /// <summary>Folder of the embedded store and the outbox; <c>data</c> under the working directory unless set. Made readable by its owner only.</summary>
+    /// <summary>
+    /// Folder of the embedded store and the outbox; <c>data</c> under the working directory unless set, and under the Functions
+    /// host, which starts its handler anew when a folder appears there, one of the system's for temporary files. Made readable
+    /// by its owner only.
+    /// </summary>
     public string DataDirectory { get; set; } = "data";
 
     /// <summary>What to listen on, separated by semicolons.</summary>

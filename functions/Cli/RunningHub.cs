@@ -20,7 +20,9 @@ internal static class RunningHub
             Console.Out.WriteLine($"Listening on {address.AbsoluteUri.TrimEnd('/')}");
         }
 
-        if (await app.Services.GetRequiredService<HubSecrets>().ClaimFirstStartAsync(cancellationToken))
+        var underFunctionsHost = app.Configuration.IsUnderFunctionsHost();
+        // There, standard output is a log that others read: an administrator asks for a link with the verb.
+        if (!underFunctionsHost && await app.Services.GetRequiredService<HubSecrets>().ClaimFirstStartAsync(cancellationToken))
         {
             Console.Out.WriteLine($"Sign in once, within the hour, at {await SignInLink.IssueAsync(app.Services, cancellationToken)}");
         }
@@ -31,7 +33,7 @@ internal static class RunningHub
         }
 
         await app.WaitForShutdownAsync(CancellationToken.None);
-        return 0;
+        return underFunctionsHost ? FunctionsHost.ExitCode : 0;
     }
 
     /// <summary>Whatever keeps the hub from starting (a port in use, a store that is served already, wrong settings) is one line.</summary>

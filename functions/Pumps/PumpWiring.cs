@@ -19,32 +19,33 @@ internal static class PumpWiring
         });
     }
 
-    /// <summary>The pump that feeds a stage, unless this instance only accepts. The stage is made when the hub has started.</summary>
+    /// <summary>A stage by its queue's name, and the pump that feeds it unless this instance only accepts. The stage is made when the hub has started.</summary>
     public static void AddPump<TStage>(this WebApplicationBuilder builder, QueueName queue)
         where TStage : class, IQueueStage
     {
+        builder.Services.AddKeyedSingleton<IQueueStage>(queue.Value, (services, _) => services.GetRequiredService<TStage>());
         if (builder.PumpsEnabled())
         {
             builder.Services.AddSingleton<IHostedService>(services => ActivatorUtilities.CreateInstance<QueuePump>(
-                services, queue, IQueueStage () => services.GetRequiredService<TStage>()));
+                services, queue, IQueueStage () => services.GetRequiredKeyedService<IQueueStage>(queue.Value)));
         }
     }
 
-    /// <summary>Work by the clock, unless this instance only accepts.</summary>
+    /// <summary>Work by the clock: this instance's, unless it only accepts.</summary>
     public static void AddSweep(this WebApplicationBuilder builder, string name, TimeSpan every, Func<IServiceProvider, CancellationToken, Task> run)
     {
+        builder.Services.AddKeyedSingleton(name, (services, _) =>
+            new Sweep(name, every, token => run(services, token), services.GetRequiredService<TimeProvider>()));
         if (!builder.PumpsEnabled())
         {
             return;
         }
 
-        builder.Services.AddKeyedSingleton(name, (services, _) =>
-            new Sweep(name, every, token => run(services, token), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(services => services.GetRequiredKeyedService<Sweep>(name));
         builder.Services.AddSingleton<IHostedService>(services =>
             ActivatorUtilities.CreateInstance<SweepPump>(services, services.GetRequiredKeyedService<Sweep>(name)));
     }
 
     private static bool PumpsEnabled(this WebApplicationBuilder builder) =>
-        builder.Configuration.GetSection(PumpOptions.Section).GetValue(nameof(PumpOptions.Enabled), defaultValue: true);
+        !builder.IsUnderFunctionsHost() && builder.Configuration.GetSection(PumpOptions.Section).GetValue(nameof(PumpOptions.Enabled), defaultValue: true);
 }

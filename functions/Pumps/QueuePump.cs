@@ -30,9 +30,6 @@ internal sealed partial class QueuePump(
     /// <summary>Failures in a row after which the pump takes it for an outage.</summary>
     internal const int OutageAfter = 5;
 
-    /// <summary>Never written: that a read of it is answered is all that is asked.</summary>
-    private static readonly TableName Probe = new("Probe");
-
     private readonly int concurrency = options.Value.ConcurrencyOf(name.Value);
     private readonly TimeSpan lease = options.Value.Lease;
     private readonly ConcurrentDictionary<string, InHand> inHand = new(StringComparer.Ordinal);
@@ -130,16 +127,13 @@ internal sealed partial class QueuePump(
 
     private async Task<bool> StoreAnswersAsync(CancellationToken stopping)
     {
-        try
+        if (await store.AskAsync(stopping) is not { } outage)
         {
-            await store.GetAsync(Probe, "probe", "probe", stopping);
             return true;
         }
-        catch (Exception exception) when (!stopping.IsCancellationRequested)
-        {
-            Log.StoreOut(logger, exception, name);
-            return false;
-        }
+
+        Log.StoreOut(logger, outage, name);
+        return false;
     }
 
     private async Task HandleAsync(InHand hand, SemaphoreSlim slots)

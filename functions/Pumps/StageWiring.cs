@@ -16,7 +16,9 @@ namespace AllianceNotify.Functions.Pumps;
 /// <summary>The stages from an accepted report to answers, each with its pump.</summary>
 internal static class StageWiring
 {
-    private static readonly TimeSpan EscalationSweep = TimeSpan.FromSeconds(1);
+    public const string EscalationSweep = "escalation";
+
+    private static readonly TimeSpan EscalateEvery = TimeSpan.FromSeconds(1);
 
     public static void AddStages(this WebApplicationBuilder builder, HubArguments arguments)
     {
@@ -40,7 +42,7 @@ internal static class StageWiring
         builder.AddPump<TriageReport>(QueueName.Reports);
         builder.AddPump<FanOutAlert>(QueueName.Alerts);
         builder.AddPump<DeliverAlerts>(QueueName.Deliveries);
-        builder.AddSweep("escalation", EscalationSweep, (services, token) => services.GetRequiredService<EscalateUnanswered>().SweepAsync(token));
+        builder.AddSweep(EscalationSweep, EscalateEvery, (services, token) => services.GetRequiredService<EscalateUnanswered>().SweepAsync(token));
     }
 
     private static void AddChannels(this WebApplicationBuilder builder, bool outboxOnly)

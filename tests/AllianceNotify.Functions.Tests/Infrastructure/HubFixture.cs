@@ -19,7 +19,7 @@ public sealed class HubFixture : IAsyncLifetime
     private readonly string data = Directory.CreateTempSubdirectory("alliancenotify-").FullName;
     private WebApplication? app;
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 24, 6, 0, 0, TimeSpan.Zero));
+    public FakeTimeProvider Time { get; init; } = new(new DateTimeOffset(2026, 11, 24, 6, 0, 0, TimeSpan.Zero));
 
     internal FailingStore Store { get; } = new(new InMemoryEntityStore());
 
