@@ -1,5 +1,6 @@
 using AllianceNotify.Functions.Board;
 using AllianceNotify.Functions.Endpoints;
+using AllianceNotify.Functions.Health;
 using AllianceNotify.Functions.Pumps;
 using AllianceNotify.Functions.Security;
 using AllianceNotify.Functions.Storage;
@@ -26,6 +27,7 @@ internal static class HubApplication
         builder.AddSecurity();
         builder.AddIntake();
         builder.AddDirectory();
+        builder.AddHealth();
         builder.AddPumps();
         builder.AddStages(arguments);
         builder.AddTriggers();

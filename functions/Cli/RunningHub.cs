@@ -1,3 +1,4 @@
+using AllianceNotify.Contacts;
 using AllianceNotify.Functions.Web;
 using AllianceNotify.Security;
 
@@ -30,6 +31,11 @@ internal static class RunningHub
         if (whenListening is not null)
         {
             await whenListening(app, app.Lifetime.ApplicationStopping);
+        }
+
+        if (!await app.Services.GetRequiredService<DutyDesk>().IsStaffedAsync(cancellationToken))
+        {
+            Console.Error.WriteLine("Warning: nobody is on the duty desk. Reports that the hub does not recognise reach nobody until contacts are added to the list duty-desk.");
         }
 
         await app.WaitForShutdownAsync(CancellationToken.None);

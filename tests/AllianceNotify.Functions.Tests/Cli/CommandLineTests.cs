@@ -81,6 +81,16 @@ public sealed class CommandLineTests : IDisposable
         Assert.Single(second.ErrorLines);
     }
 
+    [Fact]
+    public async Task A_start_with_nobody_on_the_duty_desk_says_so_in_one_line()
+    {
+        var launch = new HubLaunch { Assembly = HubLaunch.AssemblyBesideThisProgram, DataDirectory = Data };
+        await using var hub = await HubProcess.StartAsync(launch);
+
+        await Infrastructure.Eventually.TrueAsync(
+            () => hub.LastErrors().StartsWith("Warning: nobody is on the duty desk.", StringComparison.Ordinal), "the warning");
+    }
+
     [SkippableFact]
     public async Task The_data_folder_is_its_owners_alone()
     {

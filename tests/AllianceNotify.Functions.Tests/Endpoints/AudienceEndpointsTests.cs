@@ -23,7 +23,11 @@ public sealed class AudienceEndpointsTests : IAsyncLifetime
         await client.CreateAsync("/api/contacts", DirectoryDriver.Contact("c-desk"));
         foreach (var (list, members) in new[] { ("missile", new[] { "a-jcg", "b-usfj" }), ("tokyo", ["a-jcg"]), ("duty-desk", ["c-desk"]) })
         {
-            await client.CreateAsync("/api/lists", DirectoryDriver.List(list));
+            if (list != "duty-desk")
+            {
+                await client.CreateAsync("/api/lists", DirectoryDriver.List(list));
+            }
+
             await client.AddMembersAsync(list, members);
         }
 

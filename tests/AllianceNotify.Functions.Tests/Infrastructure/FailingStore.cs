@@ -8,6 +8,12 @@ internal sealed class FailingStore(IEntityStore inner) : IEntityStore
 {
     public bool IsDown { get; set; }
 
+    /// <summary>Answers reads and fails every write, as a full disk does.</summary>
+    public bool IsFull { get; set; }
+
+    /// <summary>Writes asked for.</summary>
+    public int Writes { get; private set; }
+
     public ValueTask<StoredEntity?> GetAsync(TableName table, string partition, string row, CancellationToken cancellationToken)
     {
         ThrowIfDown();
@@ -16,14 +22,14 @@ internal sealed class FailingStore(IEntityStore inner) : IEntityStore
 
     public ValueTask<WriteResult> WriteAsync(TableName table, string partition, EntityWrite write, CancellationToken cancellationToken)
     {
-        ThrowIfDown();
+        ThrowIfFull();
         return inner.WriteAsync(table, partition, write, cancellationToken);
     }
 
     public ValueTask<WriteResult> WriteBatchAsync(
         TableName table, string partition, IReadOnlyList<EntityWrite> writes, CancellationToken cancellationToken)
     {
-        ThrowIfDown();
+        ThrowIfFull();
         return inner.WriteBatchAsync(table, partition, writes, cancellationToken);
     }
 
@@ -34,6 +40,16 @@ internal sealed class FailingStore(IEntityStore inner) : IEntityStore
         await foreach (var entity in inner.QueryAsync(table, partition, range, cancellationToken))
         {
             yield return entity;
+        }
+    }
+
+    private void ThrowIfFull()
+    {
+        Writes++;
+        ThrowIfDown();
+        if (IsFull)
+        {
+            throw new IOException("No space left on device.");
         }
     }
 
