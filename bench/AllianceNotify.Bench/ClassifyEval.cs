@@ -6,8 +6,9 @@ namespace AllianceNotify.Bench;
 
 /// <summary>
 /// Measures the classifier on the evaluation set: precision, recall and F1 a category, confusion, calibration, and the
-/// contradictions of mode it must notice. <c>--errors</c> lists the errors of the tuning part; those of the held-out part are
-/// never listed. <c>--texts FILE</c> reads another file (all of it counts as tuning); <c>--answers</c> prints every answer.
+/// contradictions of mode it must notice. The tuning part alone unless <c>--held-out</c> asks for the others; <c>--errors</c> lists
+/// the errors of the tuning part, those of the held-out parts are never listed. <c>--texts FILE</c> reads another file (all of it
+/// counts as tuning); <c>--answers</c> prints every answer.
 /// </summary>
 internal static class ClassifyEval
 {
@@ -29,6 +30,11 @@ internal static class ClassifyEval
                     answers.Add((text, classifier.Classify(text.ToReport())));
                 }
             }
+        }
+
+        if (own is null && (args.Contains("--explain") || args.Contains("--answers")))
+        {
+            answers.RemoveAll(answer => answer.Text.Part != EvalText.Tuning);
         }
 
         if (args.Contains("--explain"))
@@ -61,8 +67,14 @@ internal static class ClassifyEval
             return 0;
         }
 
-        Print("tuning part", [.. answers.Where(answer => !answer.Text.HeldOut)], args.Contains("--errors"));
-        Print("held-out part", [.. answers.Where(answer => answer.Text.HeldOut)], listErrors: false);
+        foreach (var part in answers.GroupBy(answer => answer.Text.Part).OrderBy(part => part.Key != EvalText.Tuning).ThenBy(part => part.Key, StringComparer.Ordinal))
+        {
+            if (part.Key == EvalText.Tuning || args.Contains("--held-out"))
+            {
+                Print(part.Key, [.. part], listErrors: part.Key == EvalText.Tuning && args.Contains("--errors"));
+            }
+        }
+
         return 0;
     }
 

@@ -36,8 +36,15 @@ internal sealed record EvalText
     /// <summary>The text contradicts its mode and must be held.</summary>
     public bool Doubt { get; init; }
 
-    /// <summary>The fixed rule: texts whose id begins with held- were written before they were first run and are never looked at one by one.</summary>
-    public bool HeldOut => Id.StartsWith("held-", StringComparison.Ordinal);
+    /// <summary>The fixed rule: texts whose id begins with held- or second- were written before they were first run and are never looked at one by one.</summary>
+    public string Part => Id switch
+    {
+        ['h', 'e', 'l', 'd', '-', ..] => "first held-out part",
+        ['s', 'e', 'c', 'o', 'n', 'd', '-', ..] => "second held-out part",
+        _ => Tuning,
+    };
+
+    public const string Tuning = "tuning part";
 
     public SituationReport ToReport()
     {
