@@ -17,21 +17,8 @@ internal static class ClassifyEval
     public static async Task<int> RunAsync(string[] args)
     {
         var own = args.SkipWhile(arg => arg != "--texts").Skip(1).FirstOrDefault();
-        var files = own is not null ? [own] : Directory.GetFiles(Path.Combine(Root(), "eval", "texts"), "*.jsonl").Order(StringComparer.Ordinal).ToArray();
         var classifier = new ReportClassifier(Taxonomy.Load());
-        var answers = new List<(EvalText Text, ClassificationResult Result)>();
-        foreach (var file in files)
-        {
-            await foreach (var line in File.ReadLinesAsync(file))
-            {
-                if (line.Length > 0 && line[0] == '{')
-                {
-                    var text = JsonSerializer.Deserialize(line, EvalJson.Default.EvalText)!;
-                    answers.Add((text, classifier.Classify(text.ToReport())));
-                }
-            }
-        }
-
+        var answers = (await ReadAsync(own)).Select(text => (Text: text, Result: classifier.Classify(text.ToReport()))).ToList();
         if (own is null && (args.Contains("--explain") || args.Contains("--answers")))
         {
             answers.RemoveAll(answer => answer.Text.Part != EvalText.Tuning);
@@ -78,7 +65,25 @@ internal static class ClassifyEval
         return 0;
     }
 
-    private static void Print(string name, IReadOnlyList<(EvalText Text, ClassificationResult Result)> answers, bool listErrors)
+    /// <summary>The texts of one file, or of the whole set.</summary>
+    internal static async Task<List<EvalText>> ReadAsync(string? own = null)
+    {
+        var texts = new List<EvalText>();
+        foreach (var file in own is not null ? [own] : Directory.GetFiles(Path.Combine(Root(), "eval", "texts"), "*.jsonl").Order(StringComparer.Ordinal).ToArray())
+        {
+            await foreach (var line in File.ReadLinesAsync(file))
+            {
+                if (line.Length > 0 && line[0] == '{')
+                {
+                    texts.Add(JsonSerializer.Deserialize(line, EvalJson.Default.EvalText)!);
+                }
+            }
+        }
+
+        return texts;
+    }
+
+    internal static void Print(string name, IReadOnlyList<(EvalText Text, ClassificationResult Result)> answers, bool listErrors)
     {
         var judged = answers.Where(answer => answer.Text.Labels.Length > 0).Select(answer => (answer.Text, answer.Result, Truth: TruthOf(answer.Text, answer.Result))).ToList();
         Console.WriteLine($"== {name}: {judged.Count} texts ==");

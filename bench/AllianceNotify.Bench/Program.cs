@@ -10,6 +10,7 @@ return args switch
     ["start", .. var rest] => await StartBench.RunAsync(rest),
     ["sink"] => await SinkProcess.RunAsync(),
     ["classify-eval", .. var rest] => await ClassifyEval.RunAsync(rest),
+    ["classify-learn", .. var rest] => await ClassifyLearn.RunAsync(rest),
     ["classifier", .. var rest] => await ClassifierBench.RunAsync(rest),
     _ => Usage(),
 };

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AllianceNotify.Classification.Learned;
 using AllianceNotify.Classification.Rules;
 using AllianceNotify.Classification.Text;
 using AllianceNotify.Reports;
@@ -18,6 +19,8 @@ public sealed class ReportClassifier
     private readonly Lexicon lexicon;
     private readonly RuleBook rules;
     private readonly Measures measures;
+    private readonly LearnedModel? learned;
+    private readonly LearnedFeatures features;
     private readonly ConcurrentBag<SentenceReader> idle = [];
 
     /// <summary>Throws <see cref="InvalidDataException"/> where lexicon, rules and taxonomy do not fit together.</summary>
@@ -27,9 +30,17 @@ public sealed class ReportClassifier
     }
 
     internal ReportClassifier(Taxonomy taxonomy, Lexicon lexicon)
+        : this(taxonomy, lexicon, LearnedModel.Load(lexicon, taxonomy), null)
+    {
+    }
+
+    /// <summary>With another model, or none: then <paramref name="features"/> collects what a model could be learned of.</summary>
+    internal ReportClassifier(Taxonomy taxonomy, Lexicon lexicon, LearnedModel? learned, LearnedFeatures? features)
     {
         this.taxonomy = taxonomy;
         this.lexicon = lexicon;
+        this.learned = learned;
+        this.features = features ?? learned?.Features ?? new LearnedFeatures(lexicon);
         measures = new Measures(lexicon);
         rules = RuleBook.Load(lexicon, taxonomy);
     }
@@ -39,11 +50,21 @@ public sealed class ReportClassifier
     public ClassificationResult Classify(SituationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        var reader = idle.TryTake(out var rested) ? rested : new SentenceReader(lexicon, rules, measures);
+        var reader = idle.TryTake(out var rested) ? rested : NewReader();
         var result = Classify(report, reader);
         idle.Add(reader);
         return result;
     }
+
+    /// <summary>What the learned voice would look at in the report.</summary>
+    internal LearnedReading ReadLead(SituationReport report)
+    {
+        var reader = NewReader();
+        Read(report, reader, new Findings(), playsExercise: report.Mode != ReportMode.Actual);
+        return reader.Learned;
+    }
+
+    private SentenceReader NewReader() => new(lexicon, rules, measures, features);
 
     private ClassificationResult Classify(SituationReport report, SentenceReader reader)
     {
@@ -62,15 +83,17 @@ public sealed class ReportClassifier
             findings = again;
         }
 
+        var heard = learned is null || codes.Settles || languages.TrueForAll(language => language == ReadableLanguage.Other) ? null : new Heard(learned, reader.Learned);
         var doubt = ModeCheck.DoubtOf(report, findings, codes);
         var unread = languages.TrueForAll(language => language == ReadableLanguage.Other);
         var place = codes.Place != Places.None ? codes.Place : PlaceOf(report, reader);
-        var scores = Scores.Of(findings, codes, place, languages, played);
-        return new Verdict(taxonomy, report, findings, codes, scores, unread, doubt, played).Result();
+        var scores = Scores.Of(findings, codes, place, languages, played, heard);
+        return new Verdict(taxonomy, report, findings, codes, scores, heard, unread, doubt, played).Result();
     }
 
     private static List<ReadableLanguage> Read(SituationReport report, SentenceReader reader, Findings findings, bool playsExercise)
     {
+        reader.Learned.Begin();
         var languages = new List<ReadableLanguage>(report.Texts.Count);
         for (var at = 0; at < report.Texts.Count; at++)
         {
@@ -91,7 +114,7 @@ public sealed class ReportClassifier
         if (report.Location?.Name is not { Length: > 0 } name)
             return Places.None;
         var named = new Findings();
-        reader.Read(name.Length > 400 ? name[..400] : name, "", "", report.ObservedAt.Year, false, false, named);
+        reader.ReadPlace(name.Length > 400 ? name[..400] : name, report.ObservedAt.Year, named);
         return named.Leading is Places.Japan or Places.Abroad ? named.Leading : Places.None;
     }
 }

@@ -1,3 +1,4 @@
+using AllianceNotify.Classification.Learned;
 using AllianceNotify.Classification.Rules;
 using AllianceNotify.Classification.Text;
 using AllianceNotify.Reports;
@@ -18,11 +19,16 @@ internal static class Scores
 
     private const double Background = 0.6;
 
+    /// <summary>How much the learned voice's logarithm of odds counts, and how far it can go against and for a category.</summary>
+    private const double LearnedShare = 1.2;
+    private const double MostAgainst = 0.5;
+    private const double MostFor = 3.0;
+
     private static readonly CategoryId Disaster = new("large-scale-disaster");
     private static readonly CategoryId DisasterAbroad = new("international-disaster-relief");
     private static readonly CategoryId Exercise = new("training-exercise");
 
-    public static IReadOnlyList<Score> Of(Findings findings, CodeEvidence codes, Places place, IReadOnlyList<ReadableLanguage> languages, bool played)
+    public static IReadOnlyList<Score> Of(Findings findings, CodeEvidence codes, Places place, IReadOnlyList<ReadableLanguage> languages, bool played, Heard? heard)
     {
         var byCategory = new Dictionary<CategoryId, (List<Finding> Findings, List<CodeArgument> Codes)>();
         foreach (var argument in codes.Arguments)
@@ -55,10 +61,18 @@ internal static class Scores
             }
         }
 
+        for (var at = 0; heard is not null && at < heard.Odds.Length; at++)
+        {
+            if (at != heard.Model.None && heard.Model.Classes[at] != LearnedModel.Other && heard.Odds[at] > 0)
+            {
+                ListsOf(byCategory, heard.Model.Classes[at]);
+            }
+        }
+
         return
         [
             .. byCategory
-                .Select(pair => ScoreOf(pair.Key, pair.Value.Findings, pair.Value.Codes))
+                .Select(pair => ScoreOf(pair.Key, pair.Value.Findings, pair.Value.Codes, HeardOf(pair.Key, heard, place, played)))
                 .OrderByDescending(score => score.Value)
                 .ThenBy(score => score.Category.Value, StringComparer.Ordinal),
         ];
@@ -75,10 +89,19 @@ internal static class Scores
         return found;
     }
 
-    private static Score ScoreOf(CategoryId category, List<Finding> findings, List<CodeArgument> codes)
+    /// <summary>The learned voice's share: its logarithm of odds against none, within bounds that leave the last word to rules.</summary>
+    private static double HeardOf(CategoryId category, Heard? heard, Places place, bool played)
+    {
+        if (heard?.Of(category) is not { } odds)
+            return 0;
+        var elsewhere = (category == Disaster && place == Places.Abroad) || (category == DisasterAbroad && place == Places.Japan) || (category == Exercise && played);
+        return elsewhere ? Math.Min(0, LearnedShare * odds) : Math.Clamp(LearnedShare * odds, -MostAgainst, MostFor);
+    }
+
+    private static Score ScoreOf(CategoryId category, List<Finding> findings, List<CodeArgument> codes, double heard)
     {
         var share = 1.0;
-        var value = 0.0;
+        var value = codes.Count > 0 ? 0 : heard;
         foreach (var weight in findings.Select(finding => finding.Strength).Concat(codes.Select(code => code.Weight)).OrderDescending())
         {
             value += weight * share;

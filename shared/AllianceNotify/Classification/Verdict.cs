@@ -1,3 +1,4 @@
+using AllianceNotify.Classification.Learned;
 using AllianceNotify.Classification.Text;
 using AllianceNotify.Reports;
 
@@ -10,6 +11,7 @@ internal sealed class Verdict(
     Findings findings,
     CodeEvidence codes,
     IReadOnlyList<Score> scores,
+    Heard? heard,
     bool unread,
     string? doubt,
     bool played)
@@ -134,6 +136,11 @@ internal sealed class Verdict(
         var forIt = shown.SelectMany(score => score.Codes.Select(code => code.Evidence)
             .Concat(score.Findings.SelectMany(finding => finding.Words.Select(words => Of(words, finding.Rule.Signal, finding.Strength / finding.Words.Length)))));
         var against = findings.Objections.Select(objection => Of(objection.Words, objection.Signal, objection.Weight)).Where(evidence => evidence.Weight < 0);
+        if (heard is not null && shown.Count > 0)
+        {
+            forIt = forIt.Concat(heard.WordsFor(shown[0].Category).Select(one => Of(one.Seen.Words, one.Signal, one.Weight)));
+        }
+
         if (codes.TestCode is { } test)
         {
             forIt = forIt.Append(test with { Signal = "test-code", Weight = 1 });

@@ -44,6 +44,9 @@ internal sealed record RuleFile
     /// <summary>The first group must come before the others.</summary>
     public bool Ordered { get; init; }
 
+    /// <summary>Each group needs a word of its own, of another stem: "India … Indian" is one country, not two.</summary>
+    public bool Apart { get; init; }
+
     /// <summary>Holds also where the words are hedged (may, plans to).</summary>
     public bool Hedged { get; init; }
 
@@ -66,6 +69,7 @@ internal sealed record EventRule(
     RulePlace Where,
     int Within,
     bool Ordered,
+    bool Apart,
     bool Hedged,
     bool TitleOnly,
     Urgency? Urgency);
@@ -131,6 +135,7 @@ internal sealed partial class RuleBook
         file.Where,
         file.Within == 0 ? int.MaxValue : file.Within,
         file.Ordered,
+        file.Apart,
         file.Hedged,
         file.TitleOnly,
         file.Urgency);

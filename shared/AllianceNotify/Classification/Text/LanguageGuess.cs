@@ -28,6 +28,9 @@ internal static class LanguageGuess
         "a", "says", "said", "who", "which", "when", "while", "over", "under", "more", "new", "if", "but", "so", "our", "your", "us", "now", "this", "there", "being", "during", "off", "against",
     };
 
+    /// <summary>Articles, pronouns, prepositions: they tell nothing of the subject.</summary>
+    public static bool IsLittle(ReadOnlySpan<char> word) => word.Length <= 8 && LittleWords.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word);
+
     public static ReadableLanguage Of(ReportTextSpan text)
     {
         int kana = 0, han = 0, latin = 0, other = 0, words = 0, little = 0, foreign = 0;

@@ -67,6 +67,8 @@ internal sealed partial class Lexicon
         ? id
         : throw new InvalidDataException($"The lexicon has no concept {name}.");
 
+    public bool TryConceptOf(string name, out int concept) => conceptIds.TryGetValue(name, out concept);
+
     public static Lexicon Load() => Build(ReadEntries());
 
     /// <summary>The meaning of a measurement that the reader derives from numbers (<see cref="Measures"/>).</summary>

@@ -79,7 +79,7 @@ internal sealed class Measures
         var before = Neighbour(tokens, at, -1, out var gapBefore);
         var after = Neighbour(tokens, at, 1, out var gapAfter);
 
-        if (value is >= 2 and < 9.95 && ((Has(before, magnitude) && gapBefore <= 14) || (Has(after, magnitude) && gapAfter <= 2) || (value >= 4 && Has(after, quake) && gapAfter <= 1)))
+        if (value is >= 2 and < 9.95 && ((Has(before, magnitude) && gapBefore <= 14) || (Has(after, magnitude) && gapAfter <= 2 && after.End - after.Start > 2) || (value >= 4 && Has(after, quake) && gapAfter <= 1)))
         {
             return value switch
             {

@@ -1,3 +1,4 @@
+using AllianceNotify.Classification.Learned;
 using AllianceNotify.Classification.Rules;
 
 namespace AllianceNotify.Classification.Text;
@@ -19,6 +20,7 @@ internal sealed class SentenceReader
     private readonly Lexicon lexicon;
     private readonly RuleBook rules;
     private readonly Measures measures;
+    private readonly LeadReader lead;
     private readonly ScanBuffers buffers = new();
     private readonly Token[] tokens = new Token[2 * SentenceScanner.MaxTokens];
     private readonly bool[] negated = new bool[2 * SentenceScanner.MaxTokens];
@@ -40,8 +42,9 @@ internal sealed class SentenceReader
     private Places lastPlaces;
     private int yearOfReport;
 
-    public SentenceReader(Lexicon lexicon, RuleBook rules, Measures measures)
+    public SentenceReader(Lexicon lexicon, RuleBook rules, Measures measures, LearnedFeatures features)
     {
+        lead = new LeadReader(lexicon, features);
         this.lexicon = lexicon;
         this.rules = rules;
         this.measures = measures;
@@ -67,6 +70,9 @@ internal sealed class SentenceReader
         quoted = lexicon.ConceptOf("quotes-a-message");
     }
 
+    /// <summary>What the learned voice noted since <see cref="LearnedReading.Begin"/>.</summary>
+    public LearnedReading Learned => lead.Reading;
+
     /// <summary>
     /// Reads title and body into <paramref name="into"/>. In an exercise's own report, exercise words are no argument; in an
     /// update or a cancel, neither is that something has ended.
@@ -87,6 +93,14 @@ internal sealed class SentenceReader
         ReadPart(body, "body" + suffix, isTitle: false);
     }
 
+    /// <summary>Reads the name of a place; the learned voice does not listen.</summary>
+    public void ReadPlace(string name, int year, Findings into)
+    {
+        lead.Listens = false;
+        Read(name, "", "", year, playsExercise: false, followsUp: false, into);
+        lead.Listens = true;
+    }
+
     private void ReadPart(string original, string field, bool isTitle)
     {
         var text = FoldedText.Of(original);
@@ -96,10 +110,16 @@ internal sealed class SentenceReader
             for (var sentence = 0; scanner.Next(); sentence++)
             {
                 count = scanner.Tokens.Length;
+                if (lead.Begins(isTitle, sentence, titleSpoke))
+                {
+                    lead.ReadWords(ref scanner, ref text, field);
+                }
+
                 if (count == 0)
                     continue;
                 scanner.Tokens.CopyTo(tokens);
                 ReadSentence(ref text, field, isTitle, sentence);
+                lead.ReadConcepts(tokens.AsSpan(0, count), negated, ref text, field);
             }
         }
         finally
@@ -366,6 +386,9 @@ internal sealed class SentenceReader
                 return;
         }
 
+        if (rule.Apart && !StandApart(picked, text.Characters))
+            return;
+
         foreach (var at in picked)
         {
             if (at >= 0 && hedged[at] && !rule.Hedged)
@@ -406,6 +429,24 @@ internal sealed class SentenceReader
 
         findings.Add(new Finding(rule, strength, PlacesFor(anchor), words));
     }
+
+    /// <summary>Whether no two of the words are the same or of one stem (the same beginning).</summary>
+    private bool StandApart(ReadOnlySpan<int> picked, ReadOnlySpan<char> text)
+    {
+        for (var one = 0; one < picked.Length; one++)
+        {
+            for (var other = 0; other < one; other++)
+            {
+                if (picked[one] >= 0 && picked[other] >= 0 && (picked[one] == picked[other] || StemOf(tokens[picked[one]], text).SequenceEqual(StemOf(tokens[picked[other]], text))))
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static ReadOnlySpan<char> StemOf(Token token, ReadOnlySpan<char> text) =>
+        text[token.Start..Math.Min(token.End, token.Start + (CharacterClass.Of(text[token.Start]) == CharacterClass.Script ? 2 : 4))];
 
     private Stretch TitleWord(ConceptSet group)
     {

@@ -9,6 +9,9 @@ internal readonly record struct Token(int Start, int End, int Meaning, double Nu
     public bool IsNumber => !double.IsNaN(Number);
 }
 
+/// <summary>A word in Latin letters with its number in the lexicon's table, 0 where it is not there; positions in the folded text.</summary>
+internal readonly record struct Word(int Start, int End, int Id);
+
 /// <summary>
 /// Walks a folded text once, sentence by sentence, and finds the lexicon's words in it: the longest form that begins at a
 /// place wins and hides what is inside it. English at word boundaries, Japanese anywhere.
@@ -31,6 +34,10 @@ internal ref struct SentenceScanner
     private readonly int[] runEnds;
     private int run;
 
+    // Every word of the sentence, known or not.
+    private readonly Word[] words;
+    private int wordCount;
+
     public SentenceScanner(Lexicon lexicon, ReadOnlySpan<char> text, ScanBuffers buffers)
     {
         this.lexicon = lexicon;
@@ -39,7 +46,11 @@ internal ref struct SentenceScanner
         runIds = buffers.RunIds;
         runStarts = buffers.RunStarts;
         runEnds = buffers.RunEnds;
+        words = buffers.Words;
     }
+
+    /// <summary>All words in Latin letters.</summary>
+    public readonly ReadOnlySpan<Word> Words => words.AsSpan(0, wordCount);
 
     public readonly ReadOnlySpan<Token> Tokens => tokens.AsSpan(0, count);
 
@@ -52,6 +63,7 @@ internal ref struct SentenceScanner
     {
         count = 0;
         run = 0;
+        wordCount = 0;
         if (position >= text.Length)
             return false;
         Start = position;
@@ -126,6 +138,11 @@ internal ref struct SentenceScanner
 
         position = at;
         var id = at - start <= WordTable.LongestWord ? lexicon.Words.Find(hash, text[start..at]) : 0;
+        if (wordCount < words.Length)
+        {
+            words[wordCount++] = new Word(start, at, id);
+        }
+
         if (id == 0)
         {
             FlushRun();
@@ -371,6 +388,8 @@ internal ref struct SentenceScanner
 internal sealed class ScanBuffers
 {
     public Token[] Tokens { get; } = new Token[SentenceScanner.MaxTokens];
+
+    public Word[] Words { get; } = new Word[160];
 
     public int[] RunIds { get; } = new int[64];
 

@@ -1,0 +1,99 @@
+using AllianceNotify.Classification.Text;
+
+namespace AllianceNotify.Classification.Learned;
+
+/// <summary>Notes for the learned voice what title and first sentences hold: their words, and the concepts that are not negated.</summary>
+internal sealed class LeadReader(Lexicon lexicon, LearnedFeatures features)
+{
+    private const int LeadSentences = 3;
+    private const float AfterTitle = 0.6f;
+
+    /// <summary>More concepts than this in one sentence tell nothing by their pairs.</summary>
+    private const int MostConcepts = 14;
+
+    private readonly int[] concepts = new int[MostConcepts];
+    private readonly Stretch[] places = new Stretch[MostConcepts];
+    private float value;
+
+    public bool Listens { get; set; } = true;
+
+    public LearnedReading Reading { get; } = new(features);
+
+    /// <summary>Whether the sentence is of the lead.</summary>
+    public bool Begins(bool isTitle, int sentence, bool titleSpoke)
+    {
+        value = !Listens ? 0 : isTitle || (sentence == 0 && !titleSpoke) ? 1 : sentence < LeadSentences ? AfterTitle : 0;
+        return value > 0;
+    }
+
+    public void ReadWords(ref SentenceScanner scanner, ref FoldedText text, string field)
+    {
+        foreach (var word in scanner.Words)
+        {
+            if (word.End - word.Start < 2 || LanguageGuess.IsLittle(text.Characters[word.Start..word.End]))
+                continue;
+            var feature = word.Id == 0 ? 0 : features.OfWord(word.Id);
+            if (feature == 0)
+            {
+                Reading.NoteUnknown(value);
+            }
+            else
+            {
+                Reading.Note(feature, value, StretchOf(ref text, word.Start, word.End, field));
+            }
+        }
+
+        var characters = text.Characters;
+        for (var at = scanner.Start; at + 1 < scanner.End; at++)
+        {
+            if (CharacterClass.Of(characters[at]) != CharacterClass.Script || CharacterClass.Of(characters[at + 1]) != CharacterClass.Script || IsHiragana(characters[at], characters[at + 1]))
+                continue;
+            var feature = features.OfBigram(characters[at], characters[at + 1]);
+            if (feature == 0)
+            {
+                Reading.NoteUnknown(value);
+            }
+            else
+            {
+                Reading.Note(feature, value, StretchOf(ref text, at, at + 2, field));
+            }
+        }
+    }
+
+    public void ReadConcepts(ReadOnlySpan<Token> tokens, ReadOnlySpan<bool> negated, ref FoldedText text, string field)
+    {
+        if (value == 0)
+            return;
+        var count = 0;
+        for (var at = 0; at < tokens.Length && count < MostConcepts; at++)
+        {
+            if (tokens[at].Meaning == 0 || negated[at])
+                continue;
+            foreach (var concept in lexicon.Meanings[tokens[at].Meaning - 1].Concepts)
+            {
+                if (lexicon.KindOf(concept) is ConceptKind.Modifier or ConceptKind.Measure || concepts.AsSpan(0, count).Contains(concept) || count == MostConcepts)
+                    continue;
+                places[count] = StretchOf(ref text, tokens[at].Start, tokens[at].End, field);
+                concepts[count++] = concept;
+            }
+        }
+
+        for (var one = 0; one < count; one++)
+        {
+            Reading.Note(features.OfConcept(concepts[one]), value, places[one]);
+            for (var other = 0; other < one; other++)
+            {
+                Reading.Note(features.OfPair(concepts[one], concepts[other]), value, places[one]);
+            }
+        }
+    }
+
+    /// <summary>Two hiragana are grammar and tell nothing.</summary>
+    private static bool IsHiragana(char first, char second) => first is >= 'ぁ' and <= 'ゟ' && second is >= 'ぁ' and <= 'ゟ';
+
+    private static Stretch StretchOf(ref FoldedText text, int from, int to, string field)
+    {
+        var start = text.OriginOf(from);
+        return new Stretch(field, start, text.OriginOf(to) - start);
+    }
+}

@@ -1,0 +1,134 @@
+using System.Globalization;
+using AllianceNotify.Classification.Text;
+
+namespace AllianceNotify.Classification.Learned;
+
+/// <summary>
+/// The numbers of what the learned voice looks at in a text: English words, pairs of neighbouring Japanese characters, concepts of
+/// the lexicon, and pairs of concepts in one sentence. Numbers count from 1; 0 is a feature it does not know.
+/// </summary>
+internal sealed class LearnedFeatures(Lexicon lexicon)
+{
+    private const ulong BigramKind = 1UL << 62;
+    private const ulong ConceptKind = 2UL << 62;
+    private const ulong PairKind = 3UL << 62;
+
+    private readonly List<string> names = [""];
+    private ulong[] keys = new ulong[4096];
+    private int[] numbers = new int[4096];
+    private int[] byWord = [];
+
+    /// <summary>While a model is learned, what is not known becomes a feature.</summary>
+    public bool Learning { get; set; }
+
+    public int Count => names.Count;
+
+    public string NameOf(int feature) => names[feature];
+
+    public int OfWord(int word) => word < byWord.Length ? byWord[word] : 0;
+
+    public int OfBigram(char first, char second) => Find(BigramKind | ((ulong)first << 16) | second, Learning ? $"text:{first}{second}" : null);
+
+    public int OfConcept(int concept) => Find(ConceptKind | (uint)concept, Learning ? "about:" + lexicon.NameOf(concept) : null);
+
+    /// <summary>The pair is the same in either order.</summary>
+    public int OfPair(int one, int other)
+    {
+        var (first, second) = one < other ? (one, other) : (other, one);
+        return Find(PairKind | ((ulong)first << 24) | (uint)second, Learning ? $"both:{lexicon.NameOf(first)}+{lexicon.NameOf(second)}" : null);
+    }
+
+    /// <summary>Adds the feature that <paramref name="name"/> stands for; 0 where it names a concept that the lexicon no longer has.</summary>
+    public int Add(string name)
+    {
+        var colon = name.IndexOf(':', StringComparison.Ordinal);
+        var (kind, rest) = (name[..colon], name[(colon + 1)..]);
+        return kind switch
+        {
+            "word" => AddWord(rest),
+            "text" => Place(BigramKind | ((ulong)rest[0] << 16) | rest[1], name),
+            "about" => lexicon.TryConceptOf(rest, out var concept) ? Place(ConceptKind | (uint)concept, name) : 0,
+            "both" => AddPair(rest, name),
+            _ => throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The learned model has a feature {name} of no known kind.")),
+        };
+    }
+
+    public int AddWord(string word)
+    {
+        var id = lexicon.Words.Add(word);
+        if (id >= byWord.Length)
+        {
+            Array.Resize(ref byWord, Math.Max(id + 1, byWord.Length * 2));
+        }
+
+        if (byWord[id] == 0)
+        {
+            names.Add("word:" + word);
+            byWord[id] = names.Count - 1;
+        }
+
+        return byWord[id];
+    }
+
+    private int AddPair(string rest, string name)
+    {
+        var plus = rest.IndexOf('+', StringComparison.Ordinal);
+        if (!lexicon.TryConceptOf(rest[..plus], out var one) || !lexicon.TryConceptOf(rest[(plus + 1)..], out var other))
+            return 0;
+        var (first, second) = one < other ? (one, other) : (other, one);
+        return Place(PairKind | ((ulong)first << 24) | (uint)second, name);
+    }
+
+    private int Find(ulong key, string? name)
+    {
+        var mask = keys.Length - 1;
+        for (var slot = SlotOf(key, mask); numbers[slot] != 0; slot = (slot + 1) & mask)
+        {
+            if (keys[slot] == key)
+                return numbers[slot];
+        }
+
+        return name is null ? 0 : Place(key, name);
+    }
+
+    private int Place(ulong key, string name)
+    {
+        if (names.Count * 2 > keys.Length)
+        {
+            Grow();
+        }
+
+        names.Add(name);
+        Insert(key, names.Count - 1);
+        return names.Count - 1;
+    }
+
+    private void Grow()
+    {
+        var (oldKeys, oldNumbers) = (keys, numbers);
+        keys = new ulong[oldKeys.Length * 2];
+        numbers = new int[oldKeys.Length * 2];
+        for (var slot = 0; slot < oldKeys.Length; slot++)
+        {
+            if (oldNumbers[slot] != 0)
+            {
+                Insert(oldKeys[slot], oldNumbers[slot]);
+            }
+        }
+    }
+
+    private void Insert(ulong key, int number)
+    {
+        var mask = keys.Length - 1;
+        var slot = SlotOf(key, mask);
+        while (numbers[slot] != 0)
+        {
+            slot = (slot + 1) & mask;
+        }
+
+        keys[slot] = key;
+        numbers[slot] = number;
+    }
+
+    private static int SlotOf(ulong key, int mask) => (int)((key * 11400714819323198485UL) >> 40) & mask;
+}

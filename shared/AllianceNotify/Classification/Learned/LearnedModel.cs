@@ -1,0 +1,77 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AllianceNotify.Classification.Text;
+
+namespace AllianceNotify.Classification.Learned;
+
+/// <summary>
+/// A model as its file states it: the classes (categories and <c>none</c>), what each has to begin with, and what each feature adds
+/// to which class, in natural logarithms of odds.
+/// </summary>
+internal sealed record LearnedFile
+{
+    public required string[] Classes { get; init; }
+
+    public required float[] Bias { get; init; }
+
+    public required Dictionary<string, Dictionary<string, float>> Features { get; init; }
+}
+
+/// <summary>
+/// The learned voice beside the rules: a linear model over words and concepts, learned from the tuning part of the evaluation set by
+/// <c>bench classify-learn</c> and carried as data (<c>Learned/model.json</c>). Every word's share of an answer can be shown.
+/// </summary>
+internal sealed partial class LearnedModel
+{
+    /// <summary>The class of all that the model has too few texts of to speak for.</summary>
+    public static readonly CategoryId Other = new("other");
+
+    public LearnedModel(LearnedFeatures features, CategoryId[] classes, float[] bias, float[] weights)
+    {
+        Features = features;
+        Classes = classes;
+        Bias = bias;
+        Weights = weights;
+        None = Array.IndexOf(classes, CategoryId.None);
+    }
+
+    public LearnedFeatures Features { get; }
+
+    public CategoryId[] Classes { get; }
+
+    public float[] Bias { get; }
+
+    /// <summary>By feature, then by class.</summary>
+    public float[] Weights { get; }
+
+    public int None { get; }
+
+    public ReadOnlySpan<float> Of(int feature) => Weights.AsSpan(feature * Classes.Length, Classes.Length);
+
+    /// <summary>Throws <see cref="InvalidDataException"/> where the build carries no model or one that does not fit the taxonomy.</summary>
+    public static LearnedModel Load(Lexicon lexicon, Taxonomy taxonomy)
+    {
+        using var stream = typeof(LearnedModel).Assembly.GetManifestResourceStream("learned.model.json")
+            ?? throw new InvalidDataException("The build carries no learned model.");
+        var file = JsonSerializer.Deserialize(stream, LearnedJson.Default.LearnedFile)!;
+        var classes = file.Classes.Select(CategoryId.Of).ToArray();
+        if (classes.FirstOrDefault(id => id != CategoryId.None && id != Other && taxonomy.Find(id) is null) is { Value: not null } unknown)
+            throw new InvalidDataException($"The learned model speaks of {unknown}, which the taxonomy does not have.");
+        var features = new LearnedFeatures(lexicon);
+        var weights = new List<float>(new float[classes.Length]);
+        foreach (var (name, row) in file.Features)
+        {
+            if (features.Add(name) == 0)
+                continue;
+            weights.AddRange(classes.Select(id => row.GetValueOrDefault(id.Value)));
+        }
+
+        return new LearnedModel(features, classes, file.Bias, [.. weights]);
+    }
+
+    public static string Write(LearnedFile file) => JsonSerializer.Serialize(file, LearnedJson.Default.LearnedFile);
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+    [JsonSerializable(typeof(LearnedFile))]
+    private sealed partial class LearnedJson : JsonSerializerContext;
+}
