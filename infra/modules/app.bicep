@@ -46,7 +46,7 @@ var frontDoorOnly = [
     headers: { 'x-azure-fdid': [frontDoorId] }
   }
 ]
-var allowed = [
+var allowedOnly = [
   for (network, index) in allowedNetworks: {
     name: 'allowed-${index}'
     priority: 100 + index
@@ -54,16 +54,7 @@ var allowed = [
     ipAddress: network
   }
 ]
-var availabilityTest = [
-  {
-    name: 'availability-test'
-    priority: 90
-    action: 'Allow'
-    tag: 'ServiceTag'
-    ipAddress: 'ApplicationInsightsAvailability'
-  }
-]
-var restrictions = behindFrontDoor ? frontDoorOnly : empty(allowed) ? [] : concat(availabilityTest, allowed)
+var restrictions = behindFrontDoor ? frontDoorOnly : allowedOnly
 
 resource hostStorage 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   name: hostStorageName
