@@ -6,6 +6,7 @@ using AllianceNotify.Escalation;
 using AllianceNotify.FanOut;
 using AllianceNotify.Functions.Storage;
 using AllianceNotify.Functions.Web;
+using AllianceNotify.Graph;
 using AllianceNotify.Intake;
 using AllianceNotify.Messaging;
 using AllianceNotify.Smtp;
@@ -48,11 +49,17 @@ internal static class StageWiring
     private static void AddChannels(this WebApplicationBuilder builder, bool outboxOnly)
     {
         builder.Services.AddSmtpChannel(builder.Configuration);
+        builder.Services.AddGraphChannels(builder.Configuration);
         builder.Services.AddWebhookChannel(builder.Configuration);
         builder.Services.AddTeamsWorkflowChannel(builder.Configuration);
         if (outboxOnly)
         {
             builder.Services.AddOutboxInPlaceOf(SmtpChannel.ChannelName);
+            foreach (var channel in GraphRegistration.ChannelNames)
+            {
+                builder.Services.AddOutboxInPlaceOf(channel);
+            }
+
             builder.Services.AddOutboxInPlaceOf(WebhookChannel.ChannelName);
             builder.Services.AddOutboxInPlaceOf(TeamsWorkflowChannel.ChannelName);
         }

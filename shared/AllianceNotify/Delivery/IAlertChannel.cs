@@ -10,7 +10,7 @@ namespace AllianceNotify.Delivery;
 /// </summary>
 public interface IAlertChannel
 {
-    /// <summary>The name that contacts' channels and configuration use: <c>smtp</c>, <c>webhook</c>, <c>teams-workflow</c>, <c>outbox</c>.</summary>
+    /// <summary>The name that contacts' channels and configuration use: <c>smtp</c>, <c>graph-mail</c>, <c>teams</c>, <c>webhook</c>, <c>teams-workflow</c>, <c>outbox</c>.</summary>
     string Name { get; }
 
     /// <summary>The most recipients one <see cref="SendAsync"/> call takes: 1 for individual sending, more for grouped mail or bulk calls.</summary>

@@ -9,6 +9,8 @@ internal static partial class ChannelAddresses
     private static readonly FrozenDictionary<string, Func<string, string?>> ErrorOf = new Dictionary<string, Func<string, string?>>
     {
         ["smtp"] = MailError,
+        ["graph-mail"] = MailError,
+        ["teams"] = UserError,
         ["webhook"] = address => UrlError(address, allowHttp: true),
         ["teams-workflow"] = address => UrlError(address, allowHttp: false),
         ["outbox"] = address => address.Length <= 320 ? null : "At most 320 characters.",
@@ -30,6 +32,12 @@ internal static partial class ChannelAddresses
         address.Length <= 254 && address.IndexOf('@', StringComparison.Ordinal) is >= 1 and <= 64 && Mailbox().IsMatch(address)
             ? null
             : "A mail address: name@host.";
+
+    /// <summary>A user of the hub's tenant: the object id as Entra ID shows it, or the user principal name, which looks like a mail address.</summary>
+    private static string? UserError(string address) =>
+        Guid.TryParseExact(address, "D", out _) || MailError(address) is null
+            ? null
+            : "A user's object id (8-4-4-4-12 hexadecimal digits) or user principal name (name@host).";
 
     private static string? UrlError(string address, bool allowHttp)
     {

@@ -179,7 +179,7 @@ public sealed record ContactForm
         && zone.HasIanaId;
 }
 
-/// <param name="Channel"><c>smtp</c>, <c>webhook</c>, <c>teams-workflow</c> or <c>outbox</c>.</param>
+/// <param name="Channel"><c>smtp</c>, <c>graph-mail</c>, <c>teams</c>, <c>webhook</c>, <c>teams-workflow</c> or <c>outbox</c>.</param>
 /// <param name="Address">A mail address or URL, as the channel takes it; may be missing for the outbox.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ChannelForm(string? Channel, string? Address);

@@ -168,6 +168,15 @@ public sealed class ContactFormTests
     [InlineData("teams-workflow", "http://example.jp/workflows/1", false)]
     [InlineData("teams-workflow", "http://127.0.0.1:9/workflows/1", true)]
     [InlineData("outbox", "", true)]
+    [InlineData("graph-mail", "officer01@example.jp", true)]
+    [InlineData("graph-mail", "0b5c2d9e-7a31-4c86-9f0e-2a6d1b3c4e5f", false)]
+    [InlineData("teams", "0b5c2d9e-7a31-4c86-9f0e-2a6d1b3c4e5f", true)]
+    [InlineData("teams", "officer01@example.jp", true)]
+    [InlineData("teams", "{0b5c2d9e-7a31-4c86-9f0e-2a6d1b3c4e5f}", false)]
+    [InlineData("teams", "0b5c2d9e7a314c869f0e2a6d1b3c4e5f", false)]
+    [InlineData("teams", "officer01", false)]
+    [InlineData("teams", "../officer01@example.jp", false)]
+    [InlineData("teams", "", false)]
     public void An_address_is_one_that_its_channel_can_take(string channel, string address, bool valid) =>
         Assert.Equal(valid, IsValid(Full with { Channels = [new ChannelForm(channel, address)] }));
 

@@ -1,0 +1,70 @@
+using AllianceNotify.Delivery;
+using AllianceNotify.Graph.Calls;
+using AllianceNotify.Graph.Limits;
+using AllianceNotify.Graph.Mail;
+using AllianceNotify.Graph.Teams;
+using Azure.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace AllianceNotify.Graph;
+
+public static class GraphRegistration
+{
+    public const string MailChannel = GraphMailChannel.ChannelName;
+
+    /// <summary>Names of the channels that <see cref="AddGraphChannels"/> sets up or lets the outbox stand in for.</summary>
+    public static IReadOnlyList<string> ChannelNames { get; } = [GraphMailChannel.ChannelName, TeamsChannel.ChannelName];
+
+    /// <summary>
+    /// Mail and Teams by Microsoft Graph, section <c>Graph</c>; without senders the outbox stands in for the one, without a Teams
+    /// app for the other.
+    /// </summary>
+    public static IServiceCollection AddGraphChannels(this IServiceCollection services, IConfiguration configuration)
+    {
+        var section = configuration.GetSection(GraphOptions.Section);
+        services.AddOptions<GraphOptions>().Bind(section).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<GraphOptions>, GraphOptionsValidator>());
+        services.TryAddSingleton<TokenCredential>(provider =>
+            GraphCredentials.For(provider.GetRequiredService<IOptions<GraphOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<GraphCalls>();
+        services.TryAddSingleton<GraphLimits>();
+        services.AddOptions<DeliveryOptions>().PostConfigure<IOptions<GraphOptions>>(Limit);
+        if (section.GetSection("Mail:Senders").GetChildren().Any())
+        {
+            services.AddSingleton<IAlertChannel, GraphMailChannel>();
+        }
+        else
+        {
+            services.AddOutboxInPlaceOf(GraphMailChannel.ChannelName);
+        }
+
+        return string.IsNullOrEmpty(section["Teams:AppId"])
+            ? services.AddOutboxInPlaceOf(TeamsChannel.ChannelName)
+            : services.AddSingleton<IAlertChannel, TeamsChannel>();
+    }
+
+    /// <summary>
+    /// What the delivery stage may do to Graph, where the configuration says nothing. A send waits for its turn inside the channel,
+    /// so the time limit is its patience and a call; as many wait at a time as have a turn within that patience. Graph names the
+    /// times to come back itself or is back soon, so the stage's own waits are short.
+    /// </summary>
+    private static void Limit(DeliveryOptions delivery, IOptions<GraphOptions> graph)
+    {
+        var mail = graph.Value.Mail;
+        var turnsWithinPatience = mail.Senders.Count * mail.MessagesAMinute * graph.Value.Patience.TotalMinutes / (2 * graph.Value.Instances);
+        delivery.Channels.TryAdd(GraphMailChannel.ChannelName, Limits(Math.Clamp((int)turnsWithinPatience, 2, 64)));
+        delivery.Channels.TryAdd(TeamsChannel.ChannelName, Limits(Math.Max(2, 2 * graph.Value.Teams.BulkCallsASecond)));
+    }
+
+    private static ChannelLimits Limits(int concurrency) => new()
+    {
+        Timeout = TimeSpan.FromSeconds(25),
+        MaxConcurrency = concurrency,
+        BreakFor = TimeSpan.FromSeconds(2),
+        BreakAtMost = TimeSpan.FromSeconds(5),
+        BackoffCap = TimeSpan.FromSeconds(10),
+    };
+}
