@@ -32,6 +32,7 @@ internal static class BoardEndpoints
         group.MapSituationPages();
         group.MapAlertPages();
         group.MapOutboxPages();
+        group.MapTeamsTab();
     }
 
     /// <summary>What is not there, or may not be read, says the same.</summary>
