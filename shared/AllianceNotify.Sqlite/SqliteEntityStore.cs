@@ -22,19 +22,15 @@ public sealed class SqliteEntityStore(SqliteDatabase database) : IEntityStore
             cancellationToken);
     }
 
-    public ValueTask<WriteResult> WriteAsync(TableName table, string partition, EntityWrite write, CancellationToken cancellationToken)
-    {
-        Check(table, partition);
-        EntityLimits.CheckWrite(write);
-        return Submit(table, partition, [write], cancellationToken);
-    }
+    public ValueTask<WriteResult> WriteAsync(TableName table, string partition, EntityWrite write, CancellationToken cancellationToken) =>
+        new(database.WriteAsync(Prepare(table, partition, write), cancellationToken));
 
     public ValueTask<WriteResult> WriteBatchAsync(
         TableName table, string partition, IReadOnlyList<EntityWrite> writes, CancellationToken cancellationToken)
     {
         Check(table, partition);
         EntityLimits.CheckBatch(writes);
-        return Submit(table, partition, writes, cancellationToken);
+        return new(database.WriteAsync(Prepared(table, partition, writes), cancellationToken));
     }
 
     public IAsyncEnumerable<StoredEntity> QueryAsync(TableName table, string partition, RowRange range, CancellationToken cancellationToken)
@@ -103,8 +99,18 @@ public sealed class SqliteEntityStore(SqliteDatabase database) : IEntityStore
         }
     }
 
-    private ValueTask<WriteResult> Submit(TableName table, string partition, IReadOnlyList<EntityWrite> writes, CancellationToken cancellationToken) =>
-        new(database.WriteAsync(new EntityBatchWrite(writes, row => KeyCodec.Row(table.Value, partition, row)), cancellationToken));
+    internal bool IsIn(SqliteDatabase other) => database == other;
+
+    /// <summary>The write as the writer's thread runs it.</summary>
+    internal static EntityBatchWrite Prepare(TableName table, string partition, EntityWrite write)
+    {
+        Check(table, partition);
+        EntityLimits.CheckWrite(write);
+        return Prepared(table, partition, [write]);
+    }
+
+    private static EntityBatchWrite Prepared(TableName table, string partition, IReadOnlyList<EntityWrite> writes) =>
+        new(writes, row => KeyCodec.Row(table.Value, partition, row));
 
     private static void Check(TableName table, string partition)
     {

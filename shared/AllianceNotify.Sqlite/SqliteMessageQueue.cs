@@ -1,12 +1,14 @@
 using System.Globalization;
 using AllianceNotify.Messaging;
+using AllianceNotify.Sqlite.Commits;
 using AllianceNotify.Sqlite.Files;
 using AllianceNotify.Sqlite.Messages;
+using AllianceNotify.Storage;
 
 namespace AllianceNotify.Sqlite;
 
 /// <summary>The queues in the embedded file. They share its group commit with the store.</summary>
-public sealed class SqliteMessageQueue(SqliteDatabase database) : IMessageQueue
+public sealed class SqliteMessageQueue(SqliteDatabase database) : IQueueBesideStore
 {
     private const int MaxReceive = 1000;
 
@@ -17,6 +19,17 @@ public sealed class SqliteMessageQueue(SqliteDatabase database) : IMessageQueue
         {
             await database.WriteAsync(new SendWrite(queue, messages), cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    public bool IsBeside(IEntityStore store) => store is SqliteEntityStore other && other.IsIn(database);
+
+    public ValueTask<WriteResult> WriteAndSendAsync(
+        TableName table, string partition, EntityWrite write, QueueName queue, QueueMessage message, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<QueueMessage> messages = [message];
+        MessageLimits.CheckSend(queue, messages);
+        var both = new WriteAndSendWrite(SqliteEntityStore.Prepare(table, partition, write), new SendWrite(queue, messages));
+        return new(database.WriteAsync(both, cancellationToken));
     }
 
     public ValueTask<IReadOnlyList<LeasedMessage>> ReceiveAsync(QueueName queue, int max, TimeSpan lease, CancellationToken cancellationToken)

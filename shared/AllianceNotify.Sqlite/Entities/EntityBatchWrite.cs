@@ -21,7 +21,10 @@ internal sealed class EntityBatchWrite : PendingWrite<WriteResult>
 
     public static ETag Tag(long version) => new(version.ToString(CultureInfo.InvariantCulture));
 
-    public override void Run(WriterSession session)
+    public override void Run(WriterSession session) => Result = Apply(session);
+
+    /// <summary>As a part of another write.</summary>
+    public WriteResult Apply(WriterSession session)
     {
         var etags = new ETag[writes.Count];
         if (writes.Count > 1)
@@ -45,7 +48,7 @@ internal sealed class EntityBatchWrite : PendingWrite<WriteResult>
             session.Connection.Prepare("RELEASE batch").Run();
         }
 
-        Result = conflict is null ? new WriteResult.Applied(etags) : conflict;
+        return conflict is null ? new WriteResult.Applied(etags) : conflict;
     }
 
     private WriteResult.Conflict? Apply(WriterSession session, int index, ETag[] etags)

@@ -9,6 +9,13 @@ internal sealed class SendWrite(QueueName queue, IReadOnlyList<QueueMessage> mes
 
     public override void Run(WriterSession session)
     {
+        Send(session);
+        Result = true;
+    }
+
+    /// <summary>As a part of another write.</summary>
+    public void Send(WriterSession session)
+    {
         var now = session.Now;
         var id = MessageSql.NextId(session.Connection, queue.Value);
         var insert = session.Connection.Prepare(MessageSql.Insert);
@@ -27,7 +34,6 @@ internal sealed class SendWrite(QueueName queue, IReadOnlyList<QueueMessage> mes
                 .Run();
         }
 
-        Result = true;
         session.Wake(queue.Value);
     }
 }

@@ -19,11 +19,11 @@ public sealed partial class AcceptReports
                 : new QueuedReports.Stored([id]);
         }
 
-        var (read, failure) = Parse(message.Message.Body, contentType: null, envelope: null, QueueCaller);
+        var (read, skipped, failure) = Parse(message.Message.Body, contentType: null, envelope: null, QueueCaller);
         switch (failure)
         {
             case null:
-                return await StoreQueuedAsync(read!, cancellationToken).ConfigureAwait(false);
+                return await StoreQueuedAsync(read!, skipped, cancellationToken).ConfigureAwait(false);
             case IntakeResult.Refused refused:
                 Log.QueuedRefused(logger, refused.Reason);
                 return new QueuedReports.Refused(refused.Reason);
@@ -38,22 +38,22 @@ public sealed partial class AcceptReports
         }
     }
 
-    private async Task<QueuedReports> StoreQueuedAsync(ReadResult.Reports read, CancellationToken cancellationToken)
+    private async Task<QueuedReports> StoreQueuedAsync(PackedReport[] read, IReadOnlyList<FieldError> skipped, CancellationToken cancellationToken)
     {
-        if (read.Items.Count == 0)
+        if (read.Length == 0)
         {
             return new QueuedReports.Poison("The message is a collection without reports.");
         }
 
-        var items = await StoreAsync(read.Items, cancellationToken).ConfigureAwait(false);
-        if (read.SkippedEntries.Count == 0)
+        var items = await StoreAsync(read, send: false, cancellationToken).ConfigureAwait(false);
+        if (skipped.Count == 0)
         {
             return new QueuedReports.Stored([.. items.Select(item => item.Report.Id).Distinct()]);
         }
 
         // The message goes to a person for the entries that cannot be read; the others go on by themselves.
-        await SendAsync(items, cancellationToken).ConfigureAwait(false);
-        return new QueuedReports.Poison($"{items.Length} entries were accepted; these cannot be read. {Shown(read.SkippedEntries)}");
+        await SendMissingAsync(items, cancellationToken).ConfigureAwait(false);
+        return new QueuedReports.Poison($"{items.Length} entries were accepted; these cannot be read. {Shown(skipped)}");
     }
 
     private static string Shown(IReadOnlyList<FieldError> errors) => string.Join(" ", errors.Take(20).Select(error => $"{error.Field}: {error.Message}."));

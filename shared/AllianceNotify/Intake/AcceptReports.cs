@@ -7,9 +7,10 @@ using Microsoft.Extensions.Logging;
 namespace AllianceNotify.Intake;
 
 /// <summary>
-/// Takes reports in. What it answers <see cref="IntakeResult.Accepted"/> for is on disk and queued for triage: first the
-/// report is stored under the id that its source and source id determine, then its queue message is sent. A crash between
-/// the two leaves a report without a message; the sender, who has no answer, sends again, and that sends the message.
+/// Takes reports in. What it answers <see cref="IntakeResult.Accepted"/> for is on disk and queued for triage: the report is
+/// stored under the id that its source and source id determine, and its queue message is sent with it, in one commit where
+/// store and queue lie together. Where they do not, a crash between the two leaves a report without a message; the sender,
+/// who has no answer, sends again, and that sends the message.
 /// </summary>
 public sealed partial class AcceptReports
 {
@@ -79,7 +80,7 @@ public sealed partial class AcceptReports
             return new IntakeResult.Invalid([new FieldError("Idempotency-Key", "must be 1 to 255 visible ASCII characters")]);
         }
 
-        var (read, failure) = Parse(body, contentType, envelope, caller);
+        var (read, skipped, failure) = Parse(body, contentType, envelope, caller);
         if (read is null)
         {
             return failure!;
@@ -90,62 +91,78 @@ public sealed partial class AcceptReports
             return new IntakeResult.IdempotencyConflict();
         }
 
-        var items = await StoreAsync(read.Items, cancellationToken).ConfigureAwait(false);
-        await SendAsync(items, cancellationToken).ConfigureAwait(false);
-        return new IntakeResult.Accepted([.. items.Select(item => item.Answer)]) { SkippedEntries = read.SkippedEntries };
+        var items = await StoreAsync(read, send: true, cancellationToken).ConfigureAwait(false);
+        await SendMissingAsync(items, cancellationToken).ConfigureAwait(false);
+        return new IntakeResult.Accepted([.. items.Select(item => item.Answer)]) { SkippedEntries = skipped };
     }
 
-    /// <summary>The reports in the body, or the answer where there are none to be had.</summary>
-    private (ReadResult.Reports? Reports, IntakeResult? Failure) Parse(
+    /// <summary>The reports in the body, packed for the store, and the entries that are none; or the answer where there are none to be had.</summary>
+    private (PackedReport[]? Reports, IReadOnlyList<FieldError> Skipped, IntakeResult? Failure) Parse(
         ReadOnlyMemory<byte> body, string? contentType, CloudEventAttributes? envelope, IntakeCaller caller)
     {
         if (body.Length > options.MaxBodyBytes)
         {
-            return (null, new IntakeResult.TooLarge(options.MaxBodyBytes));
+            return (null, [], new IntakeResult.TooLarge(options.MaxBodyBytes));
         }
 
         switch (reader.Read(body, contentType, new ReadContext(time.GetUtcNow()) { Envelope = envelope }))
         {
             case ReadOutcome.Unsupported unsupported:
-                return (null, new IntakeResult.UnsupportedMediaType(unsupported.Reason));
+                return (null, [], new IntakeResult.UnsupportedMediaType(unsupported.Reason));
             case ReadOutcome.Read { Result: ReadResult.Invalid invalid }:
-                return (null, new IntakeResult.Invalid(invalid.Errors));
+                return (null, [], new IntakeResult.Invalid(invalid.Errors));
             case ReadOutcome.Read { Result: ReadResult.Refused refused }:
-                return (null, new IntakeResult.Refused(refused.Reason));
+                return (null, [], new IntakeResult.Refused(refused.Reason));
             case ReadOutcome.Read { Result: ReadResult.Reports read }:
                 if (read.Items.FirstOrDefault(report => caller.Sources?.Contains(report.Source) == false) is { } foreign)
                 {
-                    return (null, new IntakeResult.Forbidden($"This caller may not report as {foreign.Source}."));
+                    return (null, [], new IntakeResult.Forbidden($"This caller may not report as {foreign.Source}."));
                 }
 
-                return read.Items.All(reports.Fits) ? (read, null) : (null, new IntakeResult.TooLarge(ReportTable.MaxStoredBytes));
+                var packed = new PackedReport[read.Items.Count];
+                for (var i = 0; i < packed.Length; i++)
+                {
+                    if (reports.Pack(read.Items[i]) is not { } fitting)
+                    {
+                        return (null, [], new IntakeResult.TooLarge(ReportTable.MaxStoredBytes));
+                    }
+
+                    packed[i] = new PackedReport(read.Items[i], fitting);
+                }
+
+                return (packed, read.SkippedEntries, null);
             case var other:
                 throw new InvalidOperationException($"Unknown outcome {other}.");
         }
     }
 
-    private async Task<StoredItem[]> StoreAsync(IReadOnlyList<SituationReport> read, CancellationToken cancellationToken)
+    /// <summary>Stores what is not there yet; with <paramref name="send"/> together with its message.</summary>
+    private async Task<StoredItem[]> StoreAsync(PackedReport[] read, bool send, CancellationToken cancellationToken)
     {
-        if (read.Count == 1)
+        if (read.Length == 1)
         {
-            return [await StoreAsync(read[0], cancellationToken).ConfigureAwait(false)];
+            return [await StoreAsync(read[0], send, cancellationToken).ConfigureAwait(false)];
         }
 
         // At once rather than one after the other: writes that wait together share a flush of the disk.
-        var items = new StoredItem[read.Count];
+        var items = new StoredItem[read.Length];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, read.Count, parallel, async (i, token) => items[i] = await StoreAsync(read[i], token).ConfigureAwait(false))
+        await Parallel.ForAsync(0, read.Length, parallel, async (i, token) => items[i] = await StoreAsync(read[i], send, token).ConfigureAwait(false))
             .ConfigureAwait(false);
         return items;
     }
 
-    private async Task<StoredItem> StoreAsync(SituationReport report, CancellationToken cancellationToken)
+    private async Task<StoredItem> StoreAsync(PackedReport packed, bool send, CancellationToken cancellationToken)
     {
-        if (await reports.InsertAsync(report, cancellationToken).ConfigureAwait(false))
+        var report = packed.Report;
+        var isNew = send
+            ? await reports.InsertAndSendAsync(report.Id, packed.Body, queue, MessageFor(report), cancellationToken).ConfigureAwait(false)
+            : await reports.InsertAsync(report.Id, packed.Body, cancellationToken).ConfigureAwait(false);
+        if (isNew)
         {
             metrics.ReportAccepted(report.Format, Formats.JsonFields.WireName(report.Mode));
             Log.Accepted(logger, report.Id, report.Format, report.Mode);
-            return new StoredItem(report, new AcceptedItem(report.Id, Duplicate: false), NeedsTriage: true);
+            return new StoredItem(report, new AcceptedItem(report.Id, Duplicate: false), NeedsMessage: !send);
         }
 
         var first = await reports.GetWithOutcomeAsync(report.Id, cancellationToken).ConfigureAwait(false)
@@ -156,13 +173,19 @@ public sealed partial class AcceptReports
             Log.Differs(logger, report.Id);
         }
 
-        return new StoredItem(first.Report, new AcceptedItem(report.Id, Duplicate: true, differs), NeedsTriage: first.Outcome is null);
+        // A duplicate that triage has not settled gets its message again: the first one may never have been sent.
+        return new StoredItem(first.Report, new AcceptedItem(report.Id, Duplicate: true, differs), NeedsMessage: first.Outcome is null);
     }
 
-    private async Task SendAsync(IReadOnlyList<StoredItem> items, CancellationToken cancellationToken)
+    private async Task SendMissingAsync(StoredItem[] items, CancellationToken cancellationToken)
     {
-        // A duplicate that triage has not settled gets its message again: the first one may never have been sent.
-        var messages = items.Where(item => item.NeedsTriage).DistinctBy(item => item.Report.Id).Select(item => MessageFor(item.Report)).ToList();
+        if (!items.Any(item => item.NeedsMessage))
+        {
+            return;
+        }
+
+        var sent = items.Where(item => !item.NeedsMessage).Select(item => item.Report.Id).ToHashSet();
+        var messages = items.Where(item => item.NeedsMessage && sent.Add(item.Report.Id)).Select(item => MessageFor(item.Report)).ToList();
         if (messages.Count > 0)
         {
             await queue.SendAsync(QueueName.Reports, messages, cancellationToken).ConfigureAwait(false);
@@ -191,11 +214,13 @@ public sealed partial class AcceptReports
         }
     }
 
-    private sealed record StoredItem(SituationReport Report, AcceptedItem Answer, bool NeedsTriage);
+    private sealed record PackedReport(SituationReport Report, ReadOnlyMemory<byte> Body);
+
+    private sealed record StoredItem(SituationReport Report, AcceptedItem Answer, bool NeedsMessage);
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Report {Report} accepted ({Format}, {Mode}).")]
+        [LoggerMessage(1, LogLevel.Debug, "Report {Report} accepted ({Format}, {Mode}).")]
         public static partial void Accepted(ILogger logger, ReportId report, string format, ReportMode mode);
 
         [LoggerMessage(2, LogLevel.Warning, "Report {Report} came again under its source's id with other content; the first stands.")]

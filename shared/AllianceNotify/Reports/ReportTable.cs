@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AllianceNotify.Messaging;
 using AllianceNotify.Storage;
 
 namespace AllianceNotify.Reports;
@@ -22,8 +23,8 @@ public sealed class ReportTable(IEntityStore store)
     private readonly JsonTable<SituationReport> reports = new(store, Name, ReportJson.Stored.SituationReport);
     private readonly JsonTable<TriageOutcome> outcomes = new(store, Name, ReportJson.Stored.TriageOutcome);
 
-    /// <summary>Whether the report fits into a record of the store.</summary>
-    public bool Fits(SituationReport report) => reports.Serialize(report).Length <= MaxStoredBytes;
+    /// <summary>The report as it is stored; null where it does not fit into a record of the store.</summary>
+    public ReadOnlyMemory<byte>? Pack(SituationReport report) => reports.Serialize(report) is { Length: <= MaxStoredBytes } body ? body : (ReadOnlyMemory<byte>?)null;
 
     /// <summary>Whether two reports say the same, whenever they were received.</summary>
     public bool SameContent(SituationReport one, SituationReport other) =>
@@ -58,6 +59,19 @@ public sealed class ReportTable(IEntityStore store)
     /// <summary>Stores a report that is not there yet. False where its source and source id are known already: the first one stands.</summary>
     public async ValueTask<bool> InsertAsync(SituationReport report, CancellationToken cancellationToken) =>
         await reports.InsertAsync(report.Id.Value, ReportRow, report, cancellationToken).ConfigureAwait(false) is WriteResult.Applied;
+
+    /// <summary>Stores a report packed by <see cref="Pack"/>. False where it was there.</summary>
+    public async ValueTask<bool> InsertAsync(ReportId id, ReadOnlyMemory<byte> packed, CancellationToken cancellationToken) =>
+        await store.WriteAsync(Name, id.Value, new EntityWrite.Insert(ReportRow, packed), cancellationToken).ConfigureAwait(false) is WriteResult.Applied;
+
+    /// <summary>
+    /// Stores a report, packed by <see cref="Pack"/>, that is not there yet, and sends the message about it. False where it was
+    /// there: then nothing is written and nothing is sent.
+    /// </summary>
+    public async ValueTask<bool> InsertAndSendAsync(
+        ReportId id, ReadOnlyMemory<byte> packed, IMessageQueue queue, QueueMessage message, CancellationToken cancellationToken) =>
+        await queue.WriteAndSendAsync(store, Name, id.Value, new EntityWrite.Insert(ReportRow, packed), QueueName.Reports, message, cancellationToken)
+            .ConfigureAwait(false) is WriteResult.Applied;
 
     public async ValueTask<TriageOutcome?> GetOutcomeAsync(ReportId id, CancellationToken cancellationToken) =>
         (await outcomes.GetAsync(id.Value, TriageRow, cancellationToken).ConfigureAwait(false))?.Value;
