@@ -21,11 +21,19 @@ public sealed record RenderedAlert
     /// <summary>Adaptive Card 1.4 as JSON, at most 20 KiB of UTF-8.</summary>
     public required string Card { get; init; }
 
-    /// <summary>The same content with this recipient's acknowledge URL in place of the placeholder.</summary>
+    /// <summary>The same content with this recipient's acknowledge URL in place of the placeholder. A channel that sends one body asks for that one.</summary>
     public RenderedAlert For(Uri acknowledgeUrl) => this with
     {
-        Html = Html.Replace(AcknowledgeUrlPlaceholder, System.Net.WebUtility.HtmlEncode(acknowledgeUrl.AbsoluteUri), StringComparison.Ordinal),
-        Text = Text.Replace(AcknowledgeUrlPlaceholder, acknowledgeUrl.AbsoluteUri, StringComparison.Ordinal),
-        Card = Card.Replace(AcknowledgeUrlPlaceholder, System.Text.Json.JsonEncodedText.Encode(acknowledgeUrl.AbsoluteUri).ToString(), StringComparison.Ordinal),
+        Html = HtmlFor(acknowledgeUrl),
+        Text = TextFor(acknowledgeUrl),
+        Card = CardFor(acknowledgeUrl),
     };
+
+    public string HtmlFor(Uri acknowledgeUrl) => Put(Html, System.Net.WebUtility.HtmlEncode(acknowledgeUrl.AbsoluteUri));
+
+    public string TextFor(Uri acknowledgeUrl) => Put(Text, acknowledgeUrl.AbsoluteUri);
+
+    public string CardFor(Uri acknowledgeUrl) => Put(Card, System.Text.Json.JsonEncodedText.Encode(acknowledgeUrl.AbsoluteUri).ToString());
+
+    private static string Put(string body, string url) => body.Replace(AcknowledgeUrlPlaceholder, url, StringComparison.Ordinal);
 }

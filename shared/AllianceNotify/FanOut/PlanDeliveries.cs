@@ -31,19 +31,22 @@ internal readonly record struct PlannedCounts(int Told, int Withheld, int Unreac
 internal sealed class PlanDeliveries(
     DeliveryTable deliveries, IMessageQueue queue, DeliveryOptions options, FanOutOptions fanOut, TimeProvider time, Alert alert, int round)
 {
-    private readonly List<DeliveryRecord> pending = new(BufferSize);
+    private readonly List<DeliveryRecord> pending = new(FirstBuffer);
     private int told;
     private int withheld;
     private int unreachable;
 
+    // The first recipients are sent to while the rest are planned; later flushes are larger because each costs a few commits.
+    private const int FirstBuffer = 100;
     private const int BufferSize = 1000;
+    private int buffer = FirstBuffer;
 
     public PlannedCounts Counts => new(told, withheld, unreachable);
 
     public async ValueTask AddAsync(Recipient recipient, CancellationToken cancellationToken)
     {
         pending.Add(RecordFor(recipient));
-        if (pending.Count == BufferSize)
+        if (pending.Count >= buffer)
         {
             await FlushAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -73,6 +76,7 @@ internal sealed class PlanDeliveries(
         }
 
         pending.Clear();
+        buffer = Math.Min(buffer * 2, BufferSize);
     }
 
     private DeliveryRecord RecordFor(Recipient recipient)

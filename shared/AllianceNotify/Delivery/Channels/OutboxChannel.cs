@@ -7,7 +7,7 @@ public sealed record OutboxFormat(string Suffix, Func<AlertDispatch, DispatchRec
 {
     /// <summary>The Adaptive Card with the recipient's link.</summary>
     public static readonly OutboxFormat Card =
-        new(".card.json", (dispatch, recipient, _) => Encoding.UTF8.GetBytes(dispatch.Content.For(recipient.AcknowledgeUrl).Card));
+        new(".card.json", (dispatch, recipient, _) => Encoding.UTF8.GetBytes(dispatch.Content.CardFor(recipient.AcknowledgeUrl)));
 }
 
 /// <summary>

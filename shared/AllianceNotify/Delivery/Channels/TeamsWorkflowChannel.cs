@@ -66,7 +66,7 @@ public sealed partial class TeamsWorkflowChannel : IAlertChannel, IDisposable
 
     private static byte[] BodyFor(AlertDispatch dispatch, DispatchRecipient recipient)
     {
-        var card = Encoding.UTF8.GetBytes(dispatch.Content.For(recipient.AcknowledgeUrl).Card);
+        var card = Encoding.UTF8.GetBytes(dispatch.Content.CardFor(recipient.AcknowledgeUrl));
         JsonDocument.Parse(card).Dispose();
         return [.. Head, .. card, .. Tail];
     }

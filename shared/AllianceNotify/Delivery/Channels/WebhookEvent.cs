@@ -14,7 +14,7 @@ internal sealed record WebhookEvent(string Type, DateTime Timestamp, WebhookData
     public static byte[] Write(AlertDispatch dispatch, DispatchRecipient recipient)
     {
         var alert = dispatch.Alert;
-        var content = dispatch.Content.For(recipient.AcknowledgeUrl);
+        var content = dispatch.Content;
         var @event = new WebhookEvent(
             $"alert.{Kebab(alert.Mode.ToString())}.{Kebab(alert.Kind.ToString())}",
             alert.MadeAt.UtcDateTime,
@@ -37,7 +37,7 @@ internal sealed record WebhookEvent(string Type, DateTime Timestamp, WebhookData
                         : null,
                     alert.Facts,
                     [.. alert.Texts.Select(text => new WebhookText(text.Language, text.Title, text.Body))]),
-                new WebhookMessage(recipient.MessageId, recipient.ThreadMessageId, dispatch.Round, content.Language, content.Subject, content.Text),
+                new WebhookMessage(recipient.MessageId, recipient.ThreadMessageId, dispatch.Round, content.Language, content.Subject, content.TextFor(recipient.AcknowledgeUrl)),
                 recipient.Contact.Value,
                 recipient.AcknowledgeUrl.AbsoluteUri));
         return JsonSerializer.SerializeToUtf8Bytes(@event, WebhookJson.Readable.WebhookEvent);
