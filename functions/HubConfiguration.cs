@@ -1,5 +1,4 @@
 using AllianceNotify.Functions.Cli;
-using AllianceNotify.Functions.Storage;
 using Microsoft.Extensions.Logging.Console;
 
 namespace AllianceNotify.Functions;
@@ -44,9 +43,9 @@ internal static class HubConfiguration
     private static void RequireNamedStores(this WebApplicationBuilder builder)
     {
         var hub = builder.Configuration.GetSection(Functions.HubOptions.Section);
-        if (hub[nameof(Functions.HubOptions.Store)] is null || builder.Configuration[StorageWiring.QueueKind] is null)
+        if (hub[nameof(Functions.HubOptions.Store)] is null || hub[nameof(Functions.HubOptions.Queue)] is null)
         {
-            throw new CallFailed("Under the Functions host, Hub__Store and Queue__Kind must be set.");
+            throw new CallFailed("Under the Functions host, Hub__Store and Hub__Queue must be set.");
         }
 
         if (hub[nameof(Functions.HubOptions.DataDirectory)] is null)

@@ -101,7 +101,7 @@ internal static class AudienceBench
                 throw new InvalidOperationException($"Not everybody is told: {entry.GetProperty("detail").GetString()}");
             }
 
-            var alerted = timeline.First(line => line.GetProperty("kind").GetString() == "alerted").GetProperty("at").GetDateTimeOffset();
+            var alerted = timeline.First(line => line.GetProperty("kind").GetString() == "alert-made").GetProperty("at").GetDateTimeOffset();
             return (entry.GetProperty("at").GetDateTimeOffset() - alerted).TotalSeconds;
         }
 

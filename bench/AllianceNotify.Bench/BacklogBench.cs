@@ -13,6 +13,7 @@ internal static class BacklogBench
 {
     private const int Recipients = 10;
     private const double MemoryTarget = 300;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>Arguments: reports (10000).</summary>
     public static async Task<int> RunAsync(string[] args)
@@ -50,9 +51,14 @@ internal static class BacklogBench
         {
             samples.Add(new Sample(Stopwatch.GetElapsedTime(started), await sink.CountAsync(), hub.ResidentBytes() / 1048576.0));
         }
-        while (samples[^1].Arrived < deliveries && await timer.WaitForNextTickAsync());
+        while (samples[^1].Arrived < deliveries && IsMoving(samples) && await timer.WaitForNextTickAsync());
         return samples;
     }
+
+    private static bool IsMoving(List<Sample> samples) =>
+        samples[^1].At - samples.First(sample => sample.Arrived == samples[^1].Arrived).At < Patience
+            ? true
+            : throw new InvalidOperationException($"After {samples[^1].Arrived} deliveries no more have come for {Patience.TotalSeconds} s.");
 
     private static void Print(List<Sample> samples, SinkCount total)
     {

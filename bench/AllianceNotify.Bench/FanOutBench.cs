@@ -12,21 +12,22 @@ namespace AllianceNotify.Bench;
 /// </summary>
 internal static class FanOutBench
 {
-    private const int Rounds = 7, WarmUps = 2;
+    private const int WarmUps = 2;
 
-    /// <summary>Arguments: recipients (1000), sends at once to the sink (the hub's default).</summary>
+    /// <summary>Arguments: recipients (1000), sends at once to the sink (the hub's default), rounds (7).</summary>
     public static async Task<int> RunAsync(string[] args)
     {
         var recipients = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1000;
         var concurrency = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : new ChannelLimits().MaxConcurrency;
+        var rounds = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 7;
         await using var sink = await SinkProcess.StartAsync();
         await using var hub = await TemporaryHub.StartAsync(
             WebhookSettings.To(concurrency), data => new SampleDirectory(recipients) { Webhook = sink.Address }.WriteAsync(data));
         using var reporter = new LoadClient(hub.Address, 1, new RequestTemplate(hub.Address, "/api/reports", hub.Key, SampleReports.Flash));
         using var bare = BareClient.Of(concurrency);
-        Figures.Row($"{recipients} recipients, {concurrency} sends at once, {Rounds} rounds of each in turn after {WarmUps}");
+        Figures.Row($"{recipients} recipients, {concurrency} sends at once, {rounds} rounds of each in turn after {WarmUps}");
         var times = new List<(double Hub, double First, double Bare)>();
-        for (var round = 0; round < WarmUps + Rounds; round++)
+        for (var round = 0; round < WarmUps + rounds; round++)
         {
             await sink.ClearAsync();
             var posted = Stopwatch.GetTimestamp();

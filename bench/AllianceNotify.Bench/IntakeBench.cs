@@ -34,13 +34,23 @@ internal static class IntakeBench
         durable.RunFor(run / 2);
         nothing.RunFor(run / 2);
         var rates = new List<(LoadResult Durable, LoadResult Nothing)>();
-        for (var i = 0; i < Rounds; i++)
+        List<double> busyDurable = [], busyNothing = [];
+
+        LoadResult Run(LoadClient client, List<double> busy)
         {
-            rates.Add((durable.RunFor(run), nothing.RunFor(run)));
+            var before = hub.Process.ProcessorTime();
+            var result = client.RunFor(run);
+            busy.Add((hub.Process.ProcessorTime() - before).TotalSeconds / run.TotalSeconds);
+            return result;
         }
 
-        Print($"{name} durable", [.. rates.Select(pair => pair.Durable)]);
-        Print($"{name} nothing stored", [.. rates.Select(pair => pair.Nothing)]);
+        for (var i = 0; i < Rounds; i++)
+        {
+            rates.Add((Run(durable, busyDurable), Run(nothing, busyNothing)));
+        }
+
+        Print($"{name} durable", [.. rates.Select(pair => pair.Durable)], busyDurable);
+        Print($"{name} nothing stored", [.. rates.Select(pair => pair.Nothing)], busyNothing);
         var ratio = rates.Select(pair => pair.Durable.Rate / pair.Nothing.Rate).Median();
         Figures.Row($"{name} ratio: {ratio:0.00} x (median of the runs' pairs)");
         return ratio;
@@ -49,6 +59,6 @@ internal static class IntakeBench
     private static LoadClient Client(TemporaryHub hub, string path) =>
         new(hub.Address, Connections, new RequestTemplate(hub.Address, path, hub.Key, SampleReports.OfSize(BodyBytes)));
 
-    private static void Print(string name, List<LoadResult> results) => Figures.Row(
-        $"{name,-26} {results.Select(result => result.Rate).Median(),8:0}/s  median {results.Select(result => result.Median.TotalMilliseconds).Median():0.00} ms  99 % {results.Select(result => result.Slowest.TotalMilliseconds).Median():0.0} ms  refused {results.Sum(result => result.Refused)}  client thread {results.Select(result => result.ClientShare).Median():0.00} of a core");
+    private static void Print(string name, List<LoadResult> results, List<double> busy) => Figures.Row(
+        $"{name,-26} {results.Select(result => result.Rate).Median(),8:0}/s  median {results.Select(result => result.Median.TotalMilliseconds).Median():0.00} ms  99 % {results.Select(result => result.Slowest.TotalMilliseconds).Median():0.0} ms  refused {results.Sum(result => result.Refused)}  cores used: hub {busy.Median():0.00}, client {results.Select(result => result.ClientShare).Median():0.00}");
 }

@@ -1,4 +1,3 @@
-using AllianceNotify.Amqp;
 using AllianceNotify.Functions.Cli;
 using AllianceNotify.Sqlite;
 
@@ -6,9 +5,6 @@ namespace AllianceNotify.Functions.Storage;
 
 internal static class StorageWiring
 {
-    /// <summary>The setting that names the adapter of the queues: <c>Sqlite</c> unless it says <c>Amqp</c>.</summary>
-    public const string QueueKind = "Queue:Kind";
-
     private const string DatabaseFile = "hub.db";
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -17,10 +13,9 @@ internal static class StorageWiring
     public static void AddStoreAndQueue(this WebApplicationBuilder builder, HubArguments arguments)
     {
         var hub = builder.HubOptions();
-        builder.AddQueue();
-        if (hub.Store != "sqlite")
+        if (hub.Store != "sqlite" || hub.Queue != "sqlite")
         {
-            throw new CallFailed($"Store '{hub.Store}' is not known: this build has sqlite.");
+            throw new CallFailed($"Store '{hub.Store}' with queue '{hub.Queue}' is not known: this build has sqlite.");
         }
 
         var sqlite = builder.Configuration.GetSection("Sqlite");
@@ -30,20 +25,6 @@ internal static class StorageWiring
             options.Exclusive = arguments.Serves;
             sqlite.Bind(options);
         });
-    }
-
-    /// <summary>The first registration of the queues counts, so that the embedded one stands in only where no broker is named.</summary>
-    private static void AddQueue(this WebApplicationBuilder builder)
-    {
-        var kind = builder.Configuration[QueueKind];
-        if (string.Equals(kind, "Amqp", StringComparison.OrdinalIgnoreCase))
-        {
-            builder.Services.AddAmqpQueue(builder.Configuration);
-        }
-        else if (kind is not null && !string.Equals(kind, "Sqlite", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new CallFailed($"{QueueKind} '{kind}' is not known: it is Sqlite or Amqp.");
-        }
     }
 
     /// <summary>The data folder, made readable by its owner only: it holds reports, contacts and the hub's secrets.</summary>
