@@ -116,6 +116,10 @@ internal static class BoardWords
         TimelineKind.Escalated => new("Asked again", "再送"),
         TimelineKind.EscalationEnded => new("Asking ended", "再送終了"),
         TimelineKind.Changed => new("Changed", "変更"),
+        TimelineKind.Joined => new("Same event", "同一事象"),
+        TimelineKind.Merged => new("Merged", "統合"),
+        TimelineKind.Split => new("Split", "分割"),
+        TimelineKind.CameBack => new("Came back", "自発信の還流"),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 

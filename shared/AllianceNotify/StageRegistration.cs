@@ -2,6 +2,7 @@ using AllianceNotify.Acknowledgement;
 using AllianceNotify.Classification;
 using AllianceNotify.Contacts;
 using AllianceNotify.Content;
+using AllianceNotify.Correlation;
 using AllianceNotify.Delivery;
 using AllianceNotify.Escalation;
 using AllianceNotify.FanOut;
@@ -33,6 +34,7 @@ public static class StageRegistration
         services.TryAddSingleton<ReportClassifier>();
         services.TryAddSingleton<SituationTable>();
         services.TryAddSingleton<CorrelationTable>();
+        services.TryAddSingleton<EventIndex>();
         services.TryAddSingleton<EscalationTable>();
         services.TryAddSingleton<ContactTable>();
         services.TryAddSingleton<ListTable>();

@@ -31,4 +31,7 @@ public sealed record TaxonomyCategory
 
     /// <summary>Only a government recognises it: the hub relays an official statement and never infers it.</summary>
     public bool OfficialStatementOnly { get; init; }
+
+    /// <summary>When reports of several sources are about one event; empty where only names join reports.</summary>
+    public IReadOnlyList<CorrelationRule> Correlation { get; init; } = [];
 }

@@ -30,6 +30,8 @@ internal sealed record TaxonomyFile
     public required IReadOnlyList<LocalizedText> Playbook { get; init; }
 
     public bool OfficialStatementOnly { get; init; }
+
+    public IReadOnlyList<CorrelationRule>? Correlation { get; init; }
 }
 
 internal static partial class TaxonomyData
@@ -70,6 +72,7 @@ internal static partial class TaxonomyData
         UrgencyFloor = file.UrgencyFloor,
         Playbook = file.Playbook,
         OfficialStatementOnly = file.OfficialStatementOnly,
+        Correlation = file.Correlation ?? [],
     };
 
     private static Stream Resource(string name) =>

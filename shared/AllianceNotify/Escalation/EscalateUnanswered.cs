@@ -132,9 +132,18 @@ public sealed partial class EscalateUnanswered(
 
     private async Task<string?> EndingOfAsync(Alert alert, EscalationState state, CancellationToken cancellationToken)
     {
-        if ((await situations.GetAsync(alert.Situation, cancellationToken).ConfigureAwait(false))?.Value.Status == SituationStatus.Closed)
+        if ((await situations.GetAsync(alert.Situation, cancellationToken).ConfigureAwait(false))?.Value is { Status: SituationStatus.Closed } closed)
         {
-            return "The situation was closed.";
+            // A review that a closed situation gave rise to is asked about all the same.
+            if (closed.MergedInto is null && alert.MadeAt <= (closed.ClosedAt ?? alert.MadeAt))
+            {
+                return "The situation was closed.";
+            }
+
+            if (closed.MergedInto is { } successor && await IsAskedInAsync(successor, cancellationToken).ConfigureAwait(false) is { } asked)
+            {
+                return $"Merged into {asked}, which is asked about itself.";
+            }
         }
 
         var answers = new List<Answer>();
@@ -161,6 +170,16 @@ public sealed partial class EscalateUnanswered(
         }
 
         return EscalationRound.Ends(state.Policy.OnAnswer, agencies, answers) ? $"Answered by {answers[0].Name}." : null;
+    }
+
+    /// <summary>The situation that goes on, where somebody has been asked to answer it; else the asking here must go on.</summary>
+    private async Task<SituationId?> IsAskedInAsync(SituationId successor, CancellationToken cancellationToken)
+    {
+        var current = await situations.CurrentIdAsync(successor, cancellationToken).ConfigureAwait(false);
+        var closed = (await situations.GetAsync(current, cancellationToken).ConfigureAwait(false))?.Value.Status == SituationStatus.Closed;
+        return closed || await situations.ListAlertsAsync(current, cancellationToken).AnyAsync(row => row.Value.ExpectsAnswer, cancellationToken).ConfigureAwait(false)
+            ? current
+            : null;
     }
 
     private async Task<bool> EndAsync(

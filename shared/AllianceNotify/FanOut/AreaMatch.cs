@@ -9,8 +9,7 @@ namespace AllianceNotify.FanOut;
 /// </summary>
 internal static class AreaMatch
 {
-    private const double EarthRadiusKm = 6371.0088;
-    private const double QuarterOfEarthKm = EarthRadiusKm * Math.PI / 2;
+    private const double QuarterOfEarthKm = GeoPoint.EarthRadiusKm * Math.PI / 2;
 
     public static bool Covers(SubscriptionArea area, ReportLocation? place)
     {
@@ -36,7 +35,7 @@ internal static class AreaMatch
         bool? touches = null;
         if (place is { Latitude: { } atLatitude, Longitude: { } atLongitude })
         {
-            touches = DistanceKm(centre, new GeoPoint(atLatitude, atLongitude)) <= radius + (place.RadiusKm ?? 0);
+            touches = centre.DistanceKmTo(new GeoPoint(atLatitude, atLongitude)) <= radius + (place.RadiusKm ?? 0);
         }
 
         foreach (var ring in place.Polygons.Where(ring => ring.Count > 0))
@@ -63,15 +62,6 @@ internal static class AreaMatch
         : code.Equals(wanted, StringComparison.OrdinalIgnoreCase);
 
     private static string SchemeOf(string code) => code.LastIndexOf(':') is var end and >= 0 ? code[..end] : "";
-
-    private static double DistanceKm(GeoPoint a, GeoPoint b)
-    {
-        var (lat1, lat2) = (double.DegreesToRadians(a.Latitude), double.DegreesToRadians(b.Latitude));
-        var halfLat = Math.Sin((lat2 - lat1) / 2);
-        var halfLon = Math.Sin(double.DegreesToRadians(b.Longitude - a.Longitude) / 2);
-        var h = halfLat * halfLat + Math.Cos(lat1) * Math.Cos(lat2) * halfLon * halfLon;
-        return 2 * EarthRadiusKm * Math.Asin(Math.Min(1, Math.Sqrt(h)));
-    }
 
     /// <summary>
     /// From a point to a ring, 0 inside it. The ring is laid out around the point as it is seen from there (azimuthal
@@ -106,7 +96,7 @@ internal static class AreaMatch
         var lon = double.DegreesToRadians(point.Longitude - centre.Longitude);
         var bearing = Math.Atan2(
             Math.Sin(lon) * Math.Cos(lat2), Math.Cos(lat1) * Math.Sin(lat2) - Math.Sin(lat1) * Math.Cos(lat2) * Math.Cos(lon));
-        var distance = DistanceKm(centre, point);
+        var distance = centre.DistanceKmTo(point);
         return (distance * Math.Sin(bearing), distance * Math.Cos(bearing));
     }
 }

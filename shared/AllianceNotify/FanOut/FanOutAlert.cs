@@ -147,22 +147,38 @@ public sealed partial class FanOutAlert(
         await escalations.StartAsync(alert, policy, [.. lists.Select(list => new ListId(list))], cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Contacts told by earlier alerts of the situation, with the Message-ID their thread began with.</summary>
+    /// <summary>Contacts told by earlier alerts of the situation and of those merged into it, with the Message-ID their thread began with.</summary>
     private async Task<Dictionary<ContactId, string>> ToldEarlierAsync(Alert alert, CancellationToken cancellationToken)
     {
         var told = new Dictionary<ContactId, string>();
         for (var revision = 1; revision < alert.Revision; revision++)
         {
-            await foreach (var delivery in deliveries.ListAsync(Alert.IdOf(alert.Situation, revision), cancellationToken).ConfigureAwait(false))
+            await AddToldAsync(told, Alert.IdOf(alert.Situation, revision), cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (var merged in (await situations.GetAsync(alert.Situation, cancellationToken).ConfigureAwait(false))?.Value.Merged ?? [])
+        {
+            await foreach (var earlier in situations.ListAlertsAsync(merged, cancellationToken).ConfigureAwait(false))
             {
-                if (delivery.Value.State is not (DeliveryState.Withheld or DeliveryState.Cancelled))
+                if (earlier.Value.MadeAt <= alert.MadeAt)
                 {
-                    told.TryAdd(delivery.Value.Contact, delivery.Value.ThreadMessageId ?? delivery.Value.MessageId);
+                    await AddToldAsync(told, earlier.Value.Id, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
 
         return told;
+    }
+
+    private async Task AddToldAsync(Dictionary<ContactId, string> told, AlertId alert, CancellationToken cancellationToken)
+    {
+        await foreach (var delivery in deliveries.ListAsync(alert, cancellationToken).ConfigureAwait(false))
+        {
+            if (delivery.Value.State is not (DeliveryState.Withheld or DeliveryState.Cancelled))
+            {
+                told.TryAdd(delivery.Value.Contact, delivery.Value.ThreadMessageId ?? delivery.Value.MessageId);
+            }
+        }
     }
 
     private static string? Take(Dictionary<ContactId, string> earlier, ContactId contact) => earlier.Remove(contact, out var id) ? id : null;

@@ -89,4 +89,19 @@ public sealed record ReportLocation
     public IReadOnlyList<IReadOnlyList<GeoPoint>> Polygons { get; init; } = [];
 }
 
-public readonly record struct GeoPoint(double Latitude, double Longitude);
+/// <summary>WGS 84 degrees.</summary>
+public readonly record struct GeoPoint(double Latitude, double Longitude)
+{
+    /// <summary>The Earth's mean radius (IUGG).</summary>
+    internal const double EarthRadiusKm = 6371.0088;
+
+    /// <summary>Great circle on a sphere of the mean radius, in kilometres; within 0.6 % of the ellipsoid.</summary>
+    public double DistanceKmTo(GeoPoint other)
+    {
+        var (lat1, lat2) = (double.DegreesToRadians(Latitude), double.DegreesToRadians(other.Latitude));
+        var halfLat = Math.Sin((lat2 - lat1) / 2);
+        var halfLon = Math.Sin(double.DegreesToRadians(other.Longitude - Longitude) / 2);
+        var h = halfLat * halfLat + Math.Cos(lat1) * Math.Cos(lat2) * halfLon * halfLon;
+        return 2 * EarthRadiusKm * Math.Asin(Math.Min(1, Math.Sqrt(h)));
+    }
+}

@@ -120,7 +120,7 @@ public sealed class DirectSituation(SituationTable situations, Taxonomy taxonomy
         return new Order(revised, alert, $"Closed: {reason}");
     }
 
-    private static AlertContent ContentOf(Situation situation, AlertKind kind, Urgency urgency, IReadOnlyList<ReportText> texts, string actor) => new()
+    internal static AlertContent ContentOf(Situation situation, AlertKind kind, Urgency urgency, IReadOnlyList<ReportText> texts, string actor) => new()
     {
         Kind = kind,
         Urgency = urgency,

@@ -19,6 +19,9 @@ public enum SituationStatus
 /// <summary>One event in the world (or in one exercise) that reports, alerts and answers belong to.</summary>
 public sealed record Situation
 {
+    /// <summary>Sources whose last word is kept; more than that never report one event.</summary>
+    private const int MaxVoices = 100;
+
     public required SituationId Id { get; init; }
 
     /// <summary>Fixed when the situation is opened.</summary>
@@ -68,6 +71,62 @@ public sealed record Situation
     public DateTimeOffset? ClosedAt { get; init; }
 
     public string? ClosedReason { get; init; }
+
+    /// <summary>What each source said last; null in records from before this was kept, where only <see cref="Source"/> is known.</summary>
+    public IReadOnlyDictionary<string, SourceVoice>? Voices { get; init; }
+
+    /// <summary>The gravest grade stated so far of each graded hazard (<see cref="HazardGrades"/>).</summary>
+    public IReadOnlyDictionary<string, int>? Hazards { get; init; }
+
+    /// <summary>The situation that goes on in its place; set where a duty officer merged it.</summary>
+    public SituationId? MergedInto { get; init; }
+
+    /// <summary>Situations that were merged into this one, and into them: who was told of those hears of this.</summary>
+    public IReadOnlyList<SituationId>? Merged { get; init; }
+
+    /// <summary>The situation that a duty officer split this one off.</summary>
+    public SituationId? SplitFrom { get; init; }
+
+    /// <summary>What the source said last; null where it has said nothing of this.</summary>
+    internal SourceVoice? VoiceOf(string source) =>
+        Voices is null ? source == Source ? new SourceVoice(ObservedAt, "") : null : Voices.GetValueOrDefault(source);
+
+    /// <summary>With what the report's source says now; a report older than what it said before does not take that back.</summary>
+    internal Situation WithVoice(SituationReport report, bool withdrawn = false)
+    {
+        var voices = Voices is null
+            ? new Dictionary<string, SourceVoice>(StringComparer.Ordinal)
+            : new Dictionary<string, SourceVoice>(Voices, StringComparer.Ordinal);
+        if (Voices is null && LatestReport != report.Id)
+        {
+            voices[Source] = new SourceVoice(ObservedAt, "");
+        }
+
+        var before = voices.GetValueOrDefault(report.Source);
+        if (before is not null || voices.Count < MaxVoices)
+        {
+            var observed = report.ObservedAt > before?.ObservedAt ? report.ObservedAt : before?.ObservedAt ?? report.ObservedAt;
+            voices[report.Source] = new SourceVoice(observed, SourceVoice.DigestOf(report), withdrawn);
+        }
+
+        return this with { Voices = voices };
+    }
+}
+
+/// <summary>What one source said last of a situation.</summary>
+/// <param name="ObservedAt">When that was observed or issued.</param>
+/// <param name="Digest">Of its texts, facts and place, to tell news from repetition.</param>
+/// <param name="Withdrawn">It has cancelled what it reported.</param>
+public sealed record SourceVoice(DateTimeOffset ObservedAt, string Digest, bool Withdrawn = false)
+{
+    internal static string DigestOf(SituationReport report) => DeterministicId.Of(
+        "",
+        [
+            .. report.Texts.SelectMany(text => new[] { text.Language, text.Title, text.Body }),
+            .. report.Facts.OrderBy(fact => fact.Key, StringComparer.Ordinal).SelectMany(fact => new[] { fact.Key, fact.Value.ToString() }),
+            report.Location?.Name ?? "",
+            string.Create(CultureInfo.InvariantCulture, $"{report.Location?.Latitude},{report.Location?.Longitude}"),
+        ]);
 }
 
 [JsonConverter(typeof(KebabEnumConverter<AlertKind>))]

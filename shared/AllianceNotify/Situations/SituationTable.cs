@@ -17,6 +17,9 @@ public sealed class SituationTable(IEntityStore store)
 {
     private const string SituationRow = "situation";
 
+    /// <summary>Mergers one after the other that are followed.</summary>
+    private const int MaxMergers = 64;
+
     private static readonly TableName Name = new("Situations");
 
     private readonly JsonTable<Situation> situations = new(store, Name, SituationJson.Default.Situation);
@@ -30,6 +33,22 @@ public sealed class SituationTable(IEntityStore store)
     public ValueTask<Versioned<Situation>?> GetAsync(SituationId id, CancellationToken cancellationToken) =>
         situations.GetAsync(id.Value, SituationRow, cancellationToken);
 
+    /// <summary>The situation that this one was merged into, and that one in turn; itself where it stands by itself or is yet to be opened.</summary>
+    public async ValueTask<SituationId> CurrentIdAsync(SituationId id, CancellationToken cancellationToken)
+    {
+        for (var hops = 0; hops < MaxMergers; hops++)
+        {
+            if ((await GetAsync(id, cancellationToken).ConfigureAwait(false))?.Value.MergedInto is not { } successor)
+            {
+                return id;
+            }
+
+            id = successor;
+        }
+
+        throw new InvalidDataException($"Situation {id} is merged round in a circle.");
+    }
+
     public ValueTask<Versioned<AppliedReport>?> GetAppliedAsync(SituationId id, ReportId report, CancellationToken cancellationToken) =>
         applied.GetAsync(id.Value, $"report|{report}", cancellationToken);
 
@@ -37,6 +56,10 @@ public sealed class SituationTable(IEntityStore store)
         Alert.TryParseId(id, out var situation, out var revision)
             ? (await alerts.GetAsync(situation.Value, AlertRow(revision), cancellationToken).ConfigureAwait(false))?.Value
             : null;
+
+    /// <summary>What the situation has taken in, by report id.</summary>
+    public IAsyncEnumerable<Versioned<AppliedReport>> ListAppliedAsync(SituationId id, CancellationToken cancellationToken) =>
+        applied.QueryAsync(id.Value, RowRange.Prefix("report|"), cancellationToken);
 
     /// <summary>The situation's alerts by revision.</summary>
     public IAsyncEnumerable<Versioned<Alert>> ListAlertsAsync(SituationId id, CancellationToken cancellationToken) =>
@@ -128,6 +151,9 @@ public sealed record SituationChange
 
     public AppliedReport? Applied { get; init; }
 
+    /// <summary>Further reports taken in with the same write; with the rest of the change at most <see cref="IEntityStore.MaxBatch"/> rows.</summary>
+    public IReadOnlyList<AppliedReport> AlsoApplied { get; init; } = [];
+
     public Alert? Alert { get; init; }
 
     public (Answer Answer, int Revision)? Answer { get; init; }
@@ -149,6 +175,8 @@ public sealed record SituationChange
         {
             writes.Add(table.WriteOf(Applied));
         }
+
+        writes.AddRange(AlsoApplied.Select(table.WriteOf));
 
         if (Alert is not null)
         {

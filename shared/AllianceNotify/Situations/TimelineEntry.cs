@@ -20,6 +20,18 @@ public enum TimelineKind
 
     /// <summary>A duty officer changed category, mode hold or status.</summary>
     Changed,
+
+    /// <summary>A report of another source was taken for the same event; the detail says why.</summary>
+    Joined,
+
+    /// <summary>Another situation was merged into this one, or this one into another.</summary>
+    Merged,
+
+    /// <summary>Reports were split off into a situation of their own, or this situation was.</summary>
+    Split,
+
+    /// <summary>An alert of this hub came back from another one.</summary>
+    CameBack,
 }
 
 /// <summary>One line of a situation's history, in the order things happened. Facts only; pages put them into words.</summary>
@@ -35,6 +47,9 @@ public sealed record TimelineEntry
     public ReportId? Report { get; init; }
 
     public AlertId? Alert { get; init; }
+
+    /// <summary>The other situation, where the line is about two.</summary>
+    public SituationId? Situation { get; init; }
 
     /// <summary>Reason or outcome in a sentence.</summary>
     public string? Detail { get; init; }

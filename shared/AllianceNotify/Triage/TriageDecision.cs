@@ -11,6 +11,9 @@ public sealed record TriageDecision(Situation? Situation, Alert? Alert, string R
     /// <summary>UTF-16 units of one body that an alert carries; the report itself keeps the rest.</summary>
     private const int MaxBodyInAlert = 16_000;
 
+    private const string WithdrawnEarly = "Withdrawn by its source before the report itself arrived.";
+    private const string WithdrawnBySource = "Cancelled by its source.";
+
     /// <summary>Pure: the same report, classification, situation and time give the same decision.</summary>
     /// <param name="id">Id of the situation, known before it exists.</param>
     /// <param name="current">The situation as it stands; null where the report would open it.</param>
@@ -36,7 +39,7 @@ public sealed record TriageDecision(Situation? Situation, Alert? Alert, string R
         {
             // What it withdraws may still arrive, and must then alert nobody.
             return new TriageDecision(
-                opened with { Status = SituationStatus.Closed, ClosedAt = now, ClosedReason = "Withdrawn by its source before the report itself arrived." },
+                opened with { Status = SituationStatus.Closed, ClosedAt = now, ClosedReason = WithdrawnEarly },
                 null,
                 "Cancels a report that this hub has not had.");
         }
@@ -66,17 +69,19 @@ public sealed record TriageDecision(Situation? Situation, Alert? Alert, string R
 
     private static TriageDecision Apply(Situation current, SituationReport report, ClassificationResult classification, DateTimeOffset now)
     {
+        var recognised = IsRecognised(classification);
         if (current.Status == SituationStatus.Closed)
         {
-            return new TriageDecision(current with { UpdatedAt = now }, null, "The situation is closed; a late report does not reopen it.");
+            return ApplyToClosed(current, report, classification, recognised, now);
         }
 
         if (report.Action == ReportAction.Cancel)
         {
-            return Close(current, report, classification, now);
+            return Cancel(current, report, classification, now);
         }
 
-        if (report.ObservedAt < current.ObservedAt)
+        var voice = current.VoiceOf(report.Source);
+        if (report.ObservedAt < voice?.ObservedAt)
         {
             return new TriageDecision(
                 current with { UpdatedAt = now, Marking = current.Marking.Strictest(report.Marking) }, null, "Older than what is known.");
@@ -94,9 +99,6 @@ public sealed record TriageDecision(Situation? Situation, Alert? Alert, string R
             return WithAlert(doubted, report, classification.Confidence, AlertKind.Review, now, $"The mode of an update is in doubt: {doubt}", doubt);
         }
 
-        // A correction of a few words often carries no evidence of its own: it is still about its situation.
-        var recognised = classification is { NeedsReview: false } && classification.Category != CategoryId.None
-            && classification.Category != CategoryId.Unclassified;
         var updated = Updated(current, report, classification, now, recognised);
         if (ChangeOf(current, updated, report) is not { } change)
         {
@@ -118,38 +120,100 @@ public sealed record TriageDecision(Situation? Situation, Alert? Alert, string R
         return WithAlert(updated, report, classification.Confidence, first ? AlertKind.New : AlertKind.Update, now, change);
     }
 
-    private static TriageDecision Close(Situation current, SituationReport report, ClassificationResult classification, DateTimeOffset now)
+    /// <summary>A correction of a few words often carries no evidence of its own: it is still about its situation.</summary>
+    private static bool IsRecognised(ClassificationResult classification) => classification is { NeedsReview: false }
+        && classification.Category != CategoryId.None && classification.Category != CategoryId.Unclassified;
+
+    /// <summary>
+    /// Nothing reopens it. But where it ended because its source withdrew, and now a source says so that was not heard before, a person must know.
+    /// </summary>
+    private static TriageDecision ApplyToClosed(
+        Situation current, SituationReport report, ClassificationResult classification, bool recognised, DateTimeOffset now)
     {
-        var closed = current with
+        var heard = current.WithVoice(report) with { UpdatedAt = now, Marking = current.Marking.Strictest(report.Marking) };
+        var contradicts = current.ClosedReason is WithdrawnEarly or WithdrawnBySource && report.Action != ReportAction.Cancel
+            && current.VoiceOf(report.Source) is null && recognised && classification.Urgency >= Urgency.Urgent;
+        return contradicts
+            ? WithAlert(
+                heard with { ReviewReason = $"{report.Source} reports what its first source has cancelled." },
+                report, classification.Confidence, AlertKind.Review, now, "The situation is closed, and a source not heard before reports it: a person decides.")
+            : new TriageDecision(heard, null, "The situation is closed; a late report does not reopen it.");
+    }
+
+    private static TriageDecision Cancel(Situation current, SituationReport report, ClassificationResult classification, DateTimeOffset now)
+    {
+        var withdrawn = current.WithVoice(report, withdrawn: true) with { UpdatedAt = now, Marking = current.Marking.Strictest(report.Marking) };
+        if (withdrawn.Voices!.Where(voice => !voice.Value.Withdrawn).Select(voice => voice.Key).Order(StringComparer.Ordinal).FirstOrDefault() is { } other)
+        {
+            // What the others say still stands; those who were told hear what this one says now.
+            var lowered = withdrawn with { Hazards = HazardGrades.Lowered(current.Hazards, HazardGrades.Of(report)) };
+            return current.Revision == 0 || current.Status == SituationStatus.Held || current.NeedsReview
+                ? new TriageDecision(lowered, null, $"Cancelled by {report.Source}, while {other} still reports it.")
+                : WithAlert(
+                    lowered, report, classification.Confidence, AlertKind.Update, now,
+                    $"Cancelled by {report.Source}, while {other} still reports it: told as an update.");
+        }
+
+        var closed = withdrawn with
         {
             Status = SituationStatus.Closed,
-            UpdatedAt = now,
             ClosedAt = now,
-            ClosedReason = "Cancelled by its source.",
+            ClosedReason = WithdrawnBySource,
             LatestReport = report.Id,
-            Marking = current.Marking.Strictest(report.Marking),
         };
         return current.Revision == 0
             ? new TriageDecision(closed, null, "Cancelled; nobody had been told.")
             : WithAlert(closed, report, classification.Confidence, AlertKind.AllClear, now, "Cancelled: an all-clear to everybody who was told.");
     }
 
+    /// <summary>
+    /// The situation with what the report says. With a second source in it, what is shown stays the first one's until the other raises or
+    /// settles something or updates it, and a category that either has named stays: two sources that disagree would otherwise
+    /// take turns.
+    /// </summary>
     private static Situation Updated(
-        Situation current, SituationReport report, ClassificationResult classification, DateTimeOffset now, bool recognised) => current with
+        Situation current, SituationReport report, ClassificationResult classification, DateTimeOffset now, bool recognised)
+    {
+        var heard = current.WithVoice(report) with
         {
             UpdatedAt = now,
-            ObservedAt = report.ObservedAt,
-            LatestReport = report.Id,
-            Texts = report.Texts.Select(Shorten).ToList(),
-            Location = report.Location ?? current.Location,
-            Facts = report.Facts.Count > 0 ? report.Facts : current.Facts,
             Marking = current.Marking.Strictest(report.Marking),
-            Category = recognised ? classification.Category : current.Category,
-            Categories = recognised ? classification.Categories : current.Categories,
+            Hazards = HazardGrades.Highest(current.Hazards, HazardGrades.Of(report)),
             Urgency = recognised && classification.Urgency > current.Urgency ? classification.Urgency : current.Urgency,
             NeedsReview = current.NeedsReview && !recognised,
             ReviewReason = current.NeedsReview && !recognised ? current.ReviewReason : null,
         };
+        var alone = heard.Voices!.Count == 1;
+        var raises = recognised && (classification.Urgency > current.Urgency || current.NeedsReview);
+        if (recognised)
+        {
+            heard = alone
+                ? heard with { Category = classification.Category, Categories = classification.Categories }
+                : WithCategories(heard, classification, raises || classification.Urgency == current.Urgency);
+        }
+
+        return alone || report.Source == current.Source || raises || (report.Action == ReportAction.Update && report.ObservedAt >= current.ObservedAt)
+            ? heard with
+            {
+                ObservedAt = report.ObservedAt > current.ObservedAt ? report.ObservedAt : current.ObservedAt,
+                LatestReport = report.Id,
+                Texts = report.Texts.Select(Shorten).ToList(),
+                Location = report.Location ?? current.Location,
+                Facts = report.Facts.Count > 0 ? report.Facts : current.Facts,
+            }
+            : heard;
+    }
+
+    private static Situation WithCategories(Situation situation, ClassificationResult classification, bool leads)
+    {
+        var added = classification.Categories.Where(score => situation.Categories.All(known => known.Category != score.Category)).ToList();
+        var isNew = added.Exists(score => score.Category == classification.Category);
+        return situation with
+        {
+            Category = leads && isNew ? classification.Category : situation.Category,
+            Categories = leads && isNew ? [.. added, .. situation.Categories] : [.. situation.Categories, .. added],
+        };
+    }
 
     private static string? ChangeOf(Situation before, Situation after, SituationReport report)
     {
@@ -168,17 +232,18 @@ public sealed record TriageDecision(Situation? Situation, Alert? Alert, string R
             return "A further report settles what was in doubt.";
         }
 
-        if (report.Action != ReportAction.Update)
+        if (after.Voices!.Count > 1 && after.Categories.FirstOrDefault(score => before.Categories.All(known => known.Category != score.Category)) is { } added)
         {
-            return null;
+            return $"It is also of the category {added.Category}.";
         }
 
-        var same = after.Texts.SequenceEqual(before.Texts)
-            && after.Facts.Count == before.Facts.Count
-            && after.Facts.All(fact => before.Facts.TryGetValue(fact.Key, out var old) && old == fact.Value)
-            && (after.Location?.Name, after.Location?.Latitude, after.Location?.Longitude)
-                == (before.Location?.Name, before.Location?.Latitude, before.Location?.Longitude);
-        return same ? null : "Its source updated it.";
+        if (HazardGrades.Risen(before.Hazards, after.Hazards) is { } risen)
+        {
+            return risen;
+        }
+
+        var repeats = before.VoiceOf(report.Source)?.Digest == SourceVoice.DigestOf(report) || report.ObservedAt < before.ObservedAt;
+        return report.Action == ReportAction.Update && !repeats ? "Its source updated it." : null;
     }
 
     private static TriageDecision WithAlert(
@@ -205,7 +270,7 @@ public sealed record TriageDecision(Situation? Situation, Alert? Alert, string R
         return new TriageDecision(revised, alert, reason);
     }
 
-    private static Situation NewSituation(SituationId id, SituationReport report, ClassificationResult classification, DateTimeOffset now) => new()
+    private static Situation NewSituation(SituationId id, SituationReport report, ClassificationResult classification, DateTimeOffset now) => new Situation
     {
         Id = id,
         Mode = report.Mode,
@@ -224,9 +289,14 @@ public sealed record TriageDecision(Situation? Situation, Alert? Alert, string R
         FirstReport = report.Id,
         LatestReport = report.Id,
         Source = report.Source,
-    };
+        Hazards = HazardGrades.Of(report) is { Count: > 0 } hazards ? hazards : null,
+    }.WithVoice(report, withdrawn: report.Action == ReportAction.Cancel);
 
-    private static ReportText Shorten(ReportText text)
+    /// <summary>A situation that nobody has been told of.</summary>
+    internal static Situation Untold(SituationId id, SituationReport report, ClassificationResult classification, DateTimeOffset now) =>
+        NewSituation(id, report, classification, now);
+
+    internal static ReportText Shorten(ReportText text)
     {
         if (text.Body.Length <= MaxBodyInAlert)
         {

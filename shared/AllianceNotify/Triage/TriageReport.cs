@@ -1,4 +1,5 @@
 using AllianceNotify.Classification;
+using AllianceNotify.Correlation;
 using AllianceNotify.Intake;
 using AllianceNotify.Messaging;
 using AllianceNotify.Reports;
@@ -19,7 +20,9 @@ public sealed partial class TriageReport(
     ReportTable reports,
     SituationTable situations,
     CorrelationTable correlation,
+    EventIndex events,
     ReportClassifier classifier,
+    Taxonomy taxonomy,
     IMessageQueue queue,
     HubMetrics metrics,
     TimeProvider time,
@@ -93,19 +96,24 @@ public sealed partial class TriageReport(
         {
             var now = time.GetUtcNow();
             var known = await correlation.FindAsync(report, cancellationToken).ConfigureAwait(false);
-            var proposed = known ?? CorrelationTable.NewIdFor(report);
-            if (known is null && TriageDecision.Decide(proposed, null, report, classification, now) is { Situation: null } nothing)
+            if (known is null && TriageDecision.Decide(CorrelationTable.NewIdFor(report), null, report, classification, now) is { Situation: null } nothing)
             {
                 return (null, new AppliedReport(report.Id, null, nothing.Reason, now));
             }
 
-            var id = await correlation.ClaimAsync(report, proposed, cancellationToken).ConfigureAwait(false);
-            if (await situations.GetAppliedAsync(id, report.Id, cancellationToken).ConfigureAwait(false) is { } before)
+            var claimed = await correlation.ClaimAsync(report, known ?? CorrelationTable.NewIdFor(report), cancellationToken).ConfigureAwait(false);
+            if (await AppliedAsync(claimed, report.Id, cancellationToken).ConfigureAwait(false) is { } before)
             {
-                return (id, before.Value);
+                return before;
             }
 
+            var (id, why) = await FindEventAsync(report, classification, claimed, now, cancellationToken).ConfigureAwait(false);
             var current = await situations.GetAsync(id, cancellationToken).ConfigureAwait(false);
+            if (current?.Value.MergedInto is not null)
+            {
+                continue;
+            }
+
             var decision = TriageDecision.Decide(id, current?.Value, report, classification, now);
             if (decision.Situation is null)
             {
@@ -118,14 +126,15 @@ public sealed partial class TriageReport(
                 await situations.ListNewAsync(decision.Situation, cancellationToken).ConfigureAwait(false);
             }
 
-            var applied = new AppliedReport(report.Id, decision.Alert?.Id, decision.Reason, now);
+            var joined = current is not null && report.Id != current.Value.Value.FirstReport ? why : null;
+            var applied = new AppliedReport(report.Id, decision.Alert?.Id, joined is null ? decision.Reason : $"{joined} {decision.Reason}", now);
             var change = new SituationChange
             {
                 Situation = decision.Situation,
                 IfMatch = current?.ETag,
                 Applied = applied,
                 Alert = decision.Alert,
-                Timeline = LinesOf(report, decision, now),
+                Timeline = LinesOf(report, decision, joined, now),
             };
             if (await situations.WriteAsync(id, change, cancellationToken).ConfigureAwait(false) is WriteResult.Applied)
             {
@@ -136,12 +145,46 @@ public sealed partial class TriageReport(
         }
     }
 
-    private static List<(TimelineEntry, string)> LinesOf(SituationReport report, TriageDecision decision, DateTimeOffset now)
+    /// <summary>The situation that another source opened for the same event, else the one that the report's names lead to.</summary>
+    private async Task<(SituationId Situation, string? Why)> FindEventAsync(
+        SituationReport report, ClassificationResult classification, SituationId claimed, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (EventTraits.Of(report, classification, taxonomy) is not { } traits)
+        {
+            return (await situations.CurrentIdAsync(claimed, cancellationToken).ConfigureAwait(false), null);
+        }
+
+        await events.AddAsync(traits, cancellationToken).ConfigureAwait(false);
+        return await events.FindAsync(traits, claimed, id => TriageDecision.Untold(id, report, classification, now), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What the report did before, in the situation that its names were claimed for or in one that this was merged into since.</summary>
+    private async Task<(SituationId? Situation, AppliedReport Applied)?> AppliedAsync(SituationId id, ReportId report, CancellationToken cancellationToken)
+    {
+        for (SituationId? hop = id; hop is { } at;)
+        {
+            if (await situations.GetAppliedAsync(at, report, cancellationToken).ConfigureAwait(false) is { } before)
+            {
+                return (at, before.Value);
+            }
+
+            hop = (await situations.GetAsync(at, cancellationToken).ConfigureAwait(false))?.Value.MergedInto;
+        }
+
+        return null;
+    }
+
+    private static List<(TimelineEntry, string)> LinesOf(SituationReport report, TriageDecision decision, string? joined, DateTimeOffset now)
     {
         var lines = new List<(TimelineEntry, string)>
         {
             (new TimelineEntry { At = now, Kind = TimelineKind.ReportApplied, Report = report.Id, Detail = decision.Reason }, report.Id.Value),
         };
+        if (joined is not null)
+        {
+            lines.Add((new TimelineEntry { At = now, Kind = TimelineKind.Joined, Report = report.Id, Detail = joined }, report.Id.Value));
+        }
+
         if (decision.Alert is { } alert)
         {
             lines.Add((new TimelineEntry { At = now, Kind = TimelineKind.AlertMade, Report = report.Id, Alert = alert.Id }, alert.Id.Value));

@@ -27,7 +27,7 @@ internal sealed class HubInProcess : IDisposable
 {
     private readonly ServiceProvider services;
 
-    public HubInProcess()
+    public HubInProcess(IEntityStore? store = null)
     {
         Time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 5, 49, 0, TimeSpan.Zero));
         Queue = new InMemoryMessageQueue(Time);
@@ -38,7 +38,7 @@ internal sealed class HubInProcess : IDisposable
         collection.AddMetrics();
         collection.AddSingleton<TimeProvider>(Time);
         collection.AddSingleton(new Random(1));
-        collection.AddSingleton<IEntityStore>(new InMemoryEntityStore());
+        collection.AddSingleton(store ?? new InMemoryEntityStore());
         collection.AddSingleton<IMessageQueue>(Queue);
         collection.AddSingleton<IAlertChannel>(Channel);
         collection.AddSingleton(new AcknowledgeLinks(new byte[32], new Uri("http://hub.example")));

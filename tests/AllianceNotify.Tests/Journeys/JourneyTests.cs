@@ -109,7 +109,7 @@ public sealed class JourneyTests : IDisposable
         }
         """;
 
-    private static Contact Person(string id, string nation, string language) => new()
+    internal static Contact Person(string id, string nation, string language) => new()
     {
         Id = new ContactId(id),
         Name = new PersonName($"Sample {id}", null),

@@ -160,7 +160,7 @@ public sealed partial class StixFormat : IReportFormat
             References = lead.IsRevoked ? [new ReportReference(source, lead.Id)] : [],
             EventKeys = ReportLimits.EventKeys(told.SelectMany(Keys)),
             Texts = [new ReportText(language, Title(lead, told, all), Body(told, all))],
-            Codes = ReportLimits.Codes(told.SelectMany(Codes).Concat(Victims(told, bundle))),
+            Codes = ReportLimits.Codes(told.SelectMany(Codes).Concat(Victims(told, bundle)).Concat(told.SelectMany(StixIndicators.Of))),
             Marking = bundle.Marking.Of(group),
             Facts = Facts(lead, told, bundle.Marking, group),
             Format = FormatName,

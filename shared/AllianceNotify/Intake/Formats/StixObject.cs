@@ -94,6 +94,11 @@ internal sealed class StixObject
         .Where(each => each.Source is not null && each.Id is not null)
         .Select(each => (each.Source!, each.Id!));
 
+    /// <summary>File hashes, whatever the algorithm.</summary>
+    public IEnumerable<string> Hashes() => element.TryGetProperty("hashes", out var hashes) && hashes.ValueKind == JsonValueKind.Object
+        ? hashes.EnumerateObject().Where(hash => hash.Value.ValueKind == JsonValueKind.String).Select(hash => StrictJson.TextOf(hash.Value)).OfType<string>()
+        : [];
+
     /// <summary>What a marking definition says: its TLP colour, or the statement it makes.</summary>
     public IEnumerable<string> MarkingTexts()
     {
