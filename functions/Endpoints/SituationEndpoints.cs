@@ -31,6 +31,8 @@ internal static class SituationEndpoints
         group.MapPost("/{id}/reclassify", ReclassifyAsync).RequireAuthorization(HubPolicies.Act);
         group.MapPost("/{id}/close", CloseAsync).RequireAuthorization(HubPolicies.Act);
         group.MapPost("/{id}/alert", AlertAsync).RequireAuthorization(HubPolicies.Act);
+        group.MapPost("/{id}/merge", MergeAsync).RequireAuthorization(HubPolicies.Act);
+        group.MapPost("/{id}/split", SplitAsync).RequireAuthorization(HubPolicies.Act);
     }
 
     /// <summary>Newest first.</summary>
@@ -114,6 +116,36 @@ internal static class SituationEndpoints
                 key => direct.AlertAsync(key, request.Texts!, request.Urgency!.Value, request.Audience is { Count: > 0 } lists ? lists : null, caller.Name, cancellationToken),
                 cancellationToken);
 
+    /// <summary>This situation is the same event as another, which goes on in its place: the answer is that one. Nobody hears an all-clear.</summary>
+    private static async Task<Results<Ok<DirectedView>, ValidationProblem, ProblemHttpResult>> MergeAsync(
+        string id, MergeRequest request, HubCaller caller, SituationTable situations, RegroupSituations regroup, CancellationToken cancellationToken)
+    {
+        var errors = ReasonErrors(request.Reason).ToList();
+        if (request.Into is not { } into || await FindAsync(into.Value, caller, situations, cancellationToken) is null)
+        {
+            errors.Add(new FieldError("into", "Required: a situation that you may read."));
+        }
+
+        return errors.Count > 0
+            ? Problems.Invalid(errors)
+            : await DirectAsync(id, caller, situations, key => regroup.MergeAsync(key, request.Into!.Value, request.Reason!, caller.Name, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Some of the situation's reports are another event: the answer is the new situation, told as any new one.</summary>
+    private static async Task<Results<Ok<DirectedView>, ValidationProblem, ProblemHttpResult>> SplitAsync(
+        string id, SplitRequest request, HubCaller caller, SituationTable situations, RegroupSituations regroup, CancellationToken cancellationToken)
+    {
+        var errors = ReasonErrors(request.Reason).ToList();
+        if (request.ReportIds is not { Count: >= 1 and <= RegroupSituations.MaxReports } || request.ReportIds.Any(report => !RouteKey.IsKey(report.Value)))
+        {
+            errors.Add(new FieldError("reportIds", $"Required: 1 to {RegroupSituations.MaxReports} reports of the situation."));
+        }
+
+        return errors.Count > 0
+            ? Problems.Invalid(errors)
+            : await DirectAsync(id, caller, situations, key => regroup.SplitAsync(key, request.ReportIds!, request.Reason!, caller.Name, cancellationToken), cancellationToken);
+    }
+
     private static async Task<Results<Ok<DirectedView>, ValidationProblem, ProblemHttpResult>> DirectAsync(
         string id, HubCaller caller, SituationTable situations, Func<SituationId, Task<DirectionResult>> order, CancellationToken cancellationToken)
     {
@@ -188,6 +220,14 @@ internal sealed record SituationFilter(string? Status, string? Category, string?
 internal sealed record ReclassifyRequest(CategoryId? Category, string? Reason);
 
 internal sealed record CloseRequest(string? Reason);
+
+/// <param name="Into">The situation that goes on.</param>
+/// <param name="Reason">1 to 1,000 characters, for the timeline.</param>
+internal sealed record MergeRequest(SituationId? Into, string? Reason);
+
+/// <param name="ReportIds">The reports that are another event: 1 to 40; at least one other must stay.</param>
+/// <param name="Reason">1 to 1,000 characters, for the timeline.</param>
+internal sealed record SplitRequest(IReadOnlyList<ReportId>? ReportIds, string? Reason);
 
 /// <summary>A duty officer's own alert on a situation.</summary>
 /// <param name="Texts">Title and body, a language each; the first is shown to readers of other languages.</param>
@@ -265,6 +305,18 @@ internal sealed record SituationView
 
     public string? ClosedReason { get; init; }
 
+    /// <summary>The situation that goes on in its place.</summary>
+    public SituationId? MergedInto { get; init; }
+
+    /// <summary>Situations that go on as this one.</summary>
+    public IReadOnlyList<SituationId>? Merged { get; init; }
+
+    /// <summary>The situation that it was split off.</summary>
+    public SituationId? SplitFrom { get; init; }
+
+    /// <summary>The sources that report it.</summary>
+    public required IReadOnlyList<string> Sources { get; init; }
+
     public required SelfLink Links { get; init; }
 
     public static SituationView Of(Situation situation) => new()
@@ -290,6 +342,10 @@ internal sealed record SituationView
         ReviewReason = situation.ReviewReason,
         ClosedAt = situation.ClosedAt,
         ClosedReason = situation.ClosedReason,
+        MergedInto = situation.MergedInto,
+        Merged = situation.Merged,
+        SplitFrom = situation.SplitFrom,
+        Sources = situation.Voices is { } voices ? [.. voices.Keys.Order(StringComparer.Ordinal)] : [situation.Source],
         Links = new SelfLink($"/api/situations/{situation.Id}"),
     };
 }

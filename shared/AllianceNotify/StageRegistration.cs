@@ -35,6 +35,7 @@ public static class StageRegistration
         services.TryAddSingleton<SituationTable>();
         services.TryAddSingleton<CorrelationTable>();
         services.TryAddSingleton<EventIndex>();
+        services.TryAddSingleton<RegroupSituations>();
         services.TryAddSingleton<EscalationTable>();
         services.TryAddSingleton<ContactTable>();
         services.TryAddSingleton<ListTable>();
