@@ -5,7 +5,7 @@ param location = 'japaneast'
 param operators = ['hub-operators@example.com']
 param scale = {
   memory: 2048
-  maximum: 10
+  maximum: 40
   alwaysReady: {}
 }
 param thresholds = {

@@ -6,7 +6,7 @@ param operators = ['hub-operators@example.com']
 param stateSku = 'Standard_ZRS'
 param scale = {
   memory: 2048
-  maximum: 20
+  maximum: 40
   alwaysReady: { http: 1 }
 }
 param thresholds = {

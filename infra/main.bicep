@@ -77,6 +77,7 @@ var locations = secondLocation == null ? [location] : [location, secondLocation!
 var frontDoor = secondLocation != null && inbound == 'internet'
 var stateName = 'st${compact}'
 var messagingName = 'sb-${stem}-${unique}'
+var messagingHost = '${messagingName}.servicebus.windows.net'
 var vaultName = 'kv-${compact}'
 var tableEndpoint = 'https://${stateName}.table.${environment().suffixes.storage}'
 var vaultUri = 'https://${vaultName}${environment().suffixes.keyvaultDns}/'
@@ -166,11 +167,16 @@ var settings = union(
   {
     APPLICATIONINSIGHTS_CONNECTION_STRING: observability.outputs.connectionString
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.outputs.identity.clientId};Authorization=AAD'
+    // A backlog is worked off by few processes with much in hand: limits of other services are kept a process.
+    AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls: '64'
     Hub__DataDirectory: '/tmp/alliancenotify'
     Hub__PublicUrl: address
     Queue__Kind: 'Amqp'
-    Queue__Address: 'amqps://${messagingName}.servicebus.windows.net'
+    Queue__Address: 'amqps://${messagingHost}'
     Queue__ClientId: identity.outputs.identity.clientId
+    ServiceBus__fullyQualifiedNamespace: messagingHost
+    ServiceBus__credential: 'managedidentity'
+    ServiceBus__clientId: identity.outputs.identity.clientId
     Store__Kind: 'AzureTables'
     Store__Endpoint: tableEndpoint
     Store__ClientId: identity.outputs.identity.clientId

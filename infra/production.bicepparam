@@ -10,8 +10,14 @@ param locked = true
 param operators = ['hub-operators@example.com']
 param scale = {
   memory: 2048
-  maximum: 40
-  alwaysReady: { http: 1 }
+  maximum: 100
+  alwaysReady: {
+    http: 1
+    'function:TriageReportFlash': 1
+    'function:FanOutAlertFlash': 1
+    'function:DeliverAlertFlash': 1
+    'function:EscalateUnanswered': 1
+  }
 }
 param thresholds = {
   queueAge: 120

@@ -1,7 +1,7 @@
-// The broker queues of the hub: one a stage and priority lane. The hub names them itself; a test compares the two lists.
+// The broker queues of the hub: one a stage and priority lane, as AmqpQueueNames names them in the hub. A test compares the two.
 
 var stages = ['reports', 'alerts', 'deliveries']
-var lanes = ['flash-actual', 'urgent-actual', 'routine-actual', 'exercise']
+var lanes = ['flash', 'urgent', 'routine', 'exercise']
 
 @export()
 @description('Names of all queues.')

@@ -24,12 +24,12 @@ type Scale = {
   @description('Memory of one instance, in MB.')
   memory: 512 | 2048 | 4096
 
-  @description('Most instances at once. Limits that the hub keeps per process multiply by it.')
-  @minValue(1)
+  @description('Most instances at once. HTTP, every queue and every timer scale by themselves, so there are seldom fewer than twenty.')
+  @minValue(40)
   @maxValue(1000)
   maximum: int
 
-  @description('Instances kept running, by "http" or by "function:NAME". They are paid for around the clock.')
+  @description('Instances kept running, by http or by function:NAME. They are paid for around the clock.')
   alwaysReady: { *: int }
 }
 
@@ -52,8 +52,8 @@ type Thresholds = {
   @minValue(1)
   failedDeliveries: int
 
-  @description('Report formats that arrive steadily, each with the minutes of silence that are too many (5, 10, 15, 30, 45, 60, 120, 180, 240, 300, 360, 720 or 1440).')
-  silentFormats: { *: int }
+  @description('Report formats that arrive steadily, each with the minutes of silence that are too many.')
+  silentFormats: { *: 5 | 10 | 15 | 30 | 45 | 60 | 120 | 180 | 240 | 300 | 360 | 1440 }
 }
 
 @export()

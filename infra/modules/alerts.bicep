@@ -53,7 +53,7 @@ var waiting = [
     says: 'Messages wait longer than they may.'
     severity: 1
     minutes: 5
-    query: 'AppMetrics | where Name == "alliancenotify.queue.age" | summarize Count = max(Max) by Part = tostring(Properties.queue)'
+    query: 'AppMetrics | where Name == "alliancenotify.queue.age" | summarize Count = max(Sum) by Part = tostring(Properties.queue)'
     threshold: thresholds.queueAge
   }
   {
@@ -80,7 +80,7 @@ var silent = [
     says: 'No report in the format ${format.key} arrived for ${format.value} minutes.'
     severity: 2
     minutes: format.value
-    query: 'AppMetrics | where Name == "alliancenotify.reports.accepted" and tostring(Properties.format) == "${format.key}" | summarize Count = iff(sum(Sum) > 0, 0, 1) | extend Part = "${format.key}"'
+    query: 'AppMetrics | where Name == "alliancenotify.reports.accepted" and tostring(Properties.format) == "${format.key}" | summarize Count = iff(countif(Sum > 0) > 0, 0, 1) | extend Part = "${format.key}"'
     threshold: 0
   }
 ]
@@ -111,7 +111,7 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       severity: rule.severity
       scopes: [workspaceId]
       evaluationFrequency: 'PT5M'
-      windowSize: 'PT${rule.minutes}M'
+      windowSize: rule.minutes < 60 ? 'PT${rule.minutes}M' : 'PT${rule.minutes / 60}H'
       autoMitigate: true
       // A metric's name that has not been seen yet is not an error.
       skipQueryValidation: true

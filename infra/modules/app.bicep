@@ -46,7 +46,7 @@ var frontDoorOnly = [
     headers: { 'x-azure-fdid': [frontDoorId] }
   }
 ]
-var allowedOnly = [
+var allowed = [
   for (network, index) in allowedNetworks: {
     name: 'allowed-${index}'
     priority: 100 + index
@@ -54,7 +54,16 @@ var allowedOnly = [
     ipAddress: network
   }
 ]
-var restrictions = behindFrontDoor ? frontDoorOnly : allowedOnly
+var availabilityTest = [
+  {
+    name: 'availability-test'
+    priority: 90
+    action: 'Allow'
+    tag: 'ServiceTag'
+    ipAddress: 'ApplicationInsightsAvailability'
+  }
+]
+var restrictions = behindFrontDoor ? frontDoorOnly : empty(allowed) ? [] : concat(availabilityTest, allowed)
 
 resource hostStorage 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   name: hostStorageName

@@ -22,7 +22,7 @@ resource group 'Microsoft.Cdn/profiles/originGroups@2025-06-01' = {
       probePath: '/health/ready'
       probeProtocol: 'Https'
       probeRequestType: 'GET'
-      probeIntervalInSeconds: 30
+      probeIntervalInSeconds: 60
     }
   }
 }
