@@ -1,4 +1,5 @@
 using AllianceNotify.Functions.Cli;
+using AllianceNotify.Functions.Storage;
 using Microsoft.Extensions.Logging.Console;
 
 namespace AllianceNotify.Functions;
@@ -43,9 +44,9 @@ internal static class HubConfiguration
     private static void RequireNamedStores(this WebApplicationBuilder builder)
     {
         var hub = builder.Configuration.GetSection(Functions.HubOptions.Section);
-        if (hub[nameof(Functions.HubOptions.Store)] is null || hub[nameof(Functions.HubOptions.Queue)] is null)
+        if (hub[nameof(Functions.HubOptions.Store)] is null || builder.Configuration[StorageWiring.QueueKind] is null)
         {
-            throw new CallFailed("Under the Functions host, Hub__Store and Hub__Queue must be set.");
+            throw new CallFailed("Under the Functions host, Hub__Store and Queue__Kind must be set.");
         }
 
         if (hub[nameof(Functions.HubOptions.DataDirectory)] is null)

@@ -25,7 +25,4 @@ internal sealed class HubOptions
 
     /// <summary>Adapter of the record store: <c>sqlite</c>.</summary>
     public string Store { get; set; } = "sqlite";
-
-    /// <summary>Adapter of the queues: <c>sqlite</c>.</summary>
-    public string Queue { get; set; } = "sqlite";
 }

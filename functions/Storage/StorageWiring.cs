@@ -1,3 +1,4 @@
+using AllianceNotify.Amqp;
 using AllianceNotify.Functions.Cli;
 using AllianceNotify.Sqlite;
 
@@ -5,6 +6,9 @@ namespace AllianceNotify.Functions.Storage;
 
 internal static class StorageWiring
 {
+    /// <summary>The setting that names the adapter of the queues: <c>Sqlite</c> unless it says <c>Amqp</c>.</summary>
+    public const string QueueKind = "Queue:Kind";
+
     private const string DatabaseFile = "hub.db";
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -13,9 +17,10 @@ internal static class StorageWiring
     public static void AddStoreAndQueue(this WebApplicationBuilder builder, HubArguments arguments)
     {
         var hub = builder.HubOptions();
-        if (hub.Store != "sqlite" || hub.Queue != "sqlite")
+        builder.AddQueue();
+        if (hub.Store != "sqlite")
         {
-            throw new CallFailed($"Store '{hub.Store}' with queue '{hub.Queue}' is not known: this build has sqlite.");
+            throw new CallFailed($"Store '{hub.Store}' is not known: this build has sqlite.");
         }
 
         var sqlite = builder.Configuration.GetSection("Sqlite");
@@ -25,6 +30,20 @@ internal static class StorageWiring
             options.Exclusive = arguments.Serves;
             sqlite.Bind(options);
         });
+    }
+
+    /// <summary>The first registration of the queues counts, so that the embedded one stands in only where no broker is named.</summary>
+    private static void AddQueue(this WebApplicationBuilder builder)
+    {
+        var kind = builder.Configuration[QueueKind];
+        if (string.Equals(kind, "Amqp", StringComparison.OrdinalIgnoreCase))
+        {
+            builder.Services.AddAmqpQueue(builder.Configuration);
+        }
+        else if (kind is not null && !string.Equals(kind, "Sqlite", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new CallFailed($"{QueueKind} '{kind}' is not known: it is Sqlite or Amqp.");
+        }
     }
 
     /// <summary>The data folder, made readable by its owner only: it holds reports, contacts and the hub's secrets.</summary>

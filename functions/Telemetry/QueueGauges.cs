@@ -14,19 +14,20 @@ internal sealed class QueueGauges
     public QueueGauges(IMeterFactory meters, TimeProvider time)
     {
         var meter = meters.Create(HubTelemetry.Name);
-        meter.CreateObservableGauge("alliancenotify.queue.depth", () => Read(depth => depth.Active), "{message}", "Messages waiting or in hand.");
-        meter.CreateObservableGauge("alliancenotify.queue.dead_letters", () => Read(depth => depth.DeadLetters), "{message}", "Messages set aside for a person.");
+        meter.CreateObservableGauge("alliancenotify.queue.depth", () => Read(depth => depth.Active, depth => depth.Counted), "{message}", "Messages waiting or in hand.");
+        meter.CreateObservableGauge("alliancenotify.queue.dead_letters", () => Read(depth => depth.DeadLetters, depth => depth.Counted), "{message}", "Messages set aside for a person.");
         meter.CreateObservableGauge(
             "alliancenotify.queue.age",
-            () => Read(depth => depth.OldestEnqueuedAt is { } oldest ? Math.Max(0, (time.GetUtcNow() - oldest).TotalSeconds) : 0.0),
+            () => Read(depth => depth.OldestEnqueuedAt is { } oldest ? Math.Max(0, (time.GetUtcNow() - oldest).TotalSeconds) : 0.0, depth => depth.OldestKnown),
             "s",
             "How long the oldest waiting message has waited.");
     }
 
     public void Set(QueueName queue, QueueDepth depth) => depths[queue.Value] = depth;
 
-    private IEnumerable<Measurement<T>> Read<T>(Func<QueueDepth, T> value)
-        where T : struct => depths.Select(pair => new Measurement<T>(value(pair.Value), new KeyValuePair<string, object?>("queue", pair.Key)));
+    /// <summary>What a broker does not tell is no measurement, rather than a nought.</summary>
+    private IEnumerable<Measurement<T>> Read<T>(Func<QueueDepth, T> value, Func<QueueDepth, bool> isKnown)
+        where T : struct => depths.Where(pair => isKnown(pair.Value)).Select(pair => new Measurement<T>(value(pair.Value), new KeyValuePair<string, object?>("queue", pair.Key)));
 }
 
 /// <summary>Reads the queues' depths every few seconds while somebody collects metrics.</summary>

@@ -1,3 +1,4 @@
+using AllianceNotify.Amqp;
 using AllianceNotify.Functions.Pumps;
 using AllianceNotify.Functions.Security;
 using AllianceNotify.Messaging;
@@ -10,13 +11,7 @@ namespace AllianceNotify.Functions.Triggers;
 /// <param name="Lane">What the broker's queue holds: each lane has its own, so that none waits behind another.</param>
 internal sealed record QueueFunction(string Name, QueueName Queue, Lane Lane)
 {
-    public string BrokerQueue => $"{Queue}-{Lane switch
-    {
-        Lane.FlashActual => "flash",
-        Lane.UrgentActual => "urgent",
-        Lane.RoutineActual => "routine",
-        _ => "exercise",
-    }}";
+    public string BrokerQueue => new AmqpQueueNames().Of(Queue, Lane);
 }
 
 /// <summary>A function that the host calls by the clock.</summary>

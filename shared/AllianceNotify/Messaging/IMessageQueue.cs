@@ -86,5 +86,12 @@ public sealed record LeasedMessage(QueueName Queue, QueueMessage Message, string
 
 public sealed record DeadLetter(string Id, QueueName Queue, QueueMessage Message, string Reason, int DeliveryCount, DateTimeOffset EnqueuedAt, DateTimeOffset DeadAt);
 
-/// <summary>Messages waiting or leased, dead letters, and when the oldest waiting message was sent (null: none waits).</summary>
-public sealed record QueueDepth(long Active, long DeadLetters, DateTimeOffset? OldestEnqueuedAt);
+/// <summary>Messages waiting or leased, dead letters, and when the oldest waiting message was sent (null: none waits, or it is not known).</summary>
+public sealed record QueueDepth(long Active, long DeadLetters, DateTimeOffset? OldestEnqueuedAt)
+{
+    /// <summary>False where something may wait and the broker does not let the oldest be looked at without taking it.</summary>
+    public bool OldestKnown { get; init; } = true;
+
+    /// <summary>False where the broker does not tell what it holds: the numbers are those of this process alone.</summary>
+    public bool Counted { get; init; } = true;
+}

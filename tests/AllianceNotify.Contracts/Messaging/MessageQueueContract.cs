@@ -22,6 +22,9 @@ public abstract partial class MessageQueueContract : IAsyncLifetime
     /// <summary>A lease that ends while a fact runs. Adapters that really wait make it short.</summary>
     protected virtual TimeSpan Lease => TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether the adapter can tell how long the oldest message waits. One that cannot must say so, and never name another time.</summary>
+    protected virtual bool KnowsOldest => true;
+
     /// <summary>How long something is waited for that must come. Only ever reached by an adapter that is wrong.</summary>
     protected virtual TimeSpan Patience => TimeSpan.FromSeconds(30);
 
@@ -42,7 +45,7 @@ public abstract partial class MessageQueueContract : IAsyncLifetime
     /// <summary>A little more than a lease, so that it has certainly ended.</summary>
     protected Task LetLeaseEndAsync() => PassAsync(Lease * 1.1);
 
-    [Fact]
+    [SkippableFact]
     public async Task A_message_arrives_as_it_was_sent()
     {
         var before = Now;
@@ -58,7 +61,7 @@ public abstract partial class MessageQueueContract : IAsyncLifetime
         Assert.InRange(received.LeasedUntil, Now + (Lease / 2), Now + (Lease * 1.5));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_message_without_a_trace_has_none()
     {
         await SendAsync(Message("one"));
@@ -66,7 +69,7 @@ public abstract partial class MessageQueueContract : IAsyncLifetime
         Assert.Null((await ReceiveOneAsync()).Message.TraceParent);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_body_is_the_queues_own_copy()
     {
         var bytes = "first"u8.ToArray();
@@ -76,7 +79,7 @@ public abstract partial class MessageQueueContract : IAsyncLifetime
         Assert.Equal("first", Text(await ReceiveOneAsync()));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_body_of_the_largest_size_arrives_and_a_larger_one_is_refused_with_all_that_was_sent_with_it()
     {
         var largest = new byte[MessageLimits.MaxBodyBytes];
@@ -89,7 +92,7 @@ public abstract partial class MessageQueueContract : IAsyncLifetime
         Assert.True(received.Message.Body.Span.SequenceEqual(largest));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Sending_nothing_sends_nothing()
     {
         await SendAsync();
@@ -97,7 +100,7 @@ public abstract partial class MessageQueueContract : IAsyncLifetime
         Assert.Equal(0, (await Queue.GetDepthAsync(Name(), default)).Active);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task All_messages_of_a_large_send_arrive_and_each_once()
     {
         var ids = Enumerable.Range(0, 250).Select(i => $"{i:D3}").ToList();
@@ -107,7 +110,7 @@ public abstract partial class MessageQueueContract : IAsyncLifetime
         Assert.Equal(ids, received.Select(message => message.Message.Id).Order(StringComparer.Ordinal));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task No_more_are_received_than_asked_for()
     {
         await SendAsync(Message("a"), Message("b"), Message("c"));
@@ -115,7 +118,7 @@ public abstract partial class MessageQueueContract : IAsyncLifetime
         Assert.InRange((await ReceiveAsync(2)).Count, 1, 2);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Urgent_messages_overtake_the_others()
     {
         await SendAsync(Message("exercise", Lane.Exercise), Message("routine", Lane.RoutineActual));
@@ -125,7 +128,7 @@ public abstract partial class MessageQueueContract : IAsyncLifetime
         Assert.Equal(["flash", "urgent", "routine", "exercise"], await IdsOneByOneAsync(4));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Messages_of_a_lane_come_in_the_order_in_which_they_were_sent()
     {
         for (var i = 0; i < 5; i++)
@@ -136,7 +139,7 @@ public abstract partial class MessageQueueContract : IAsyncLifetime
         Assert.Equal(["0", "1", "2", "3", "4"], await IdsOneByOneAsync(5));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Queues_are_apart()
     {
         var other = new QueueName(Name().Value + "-other");
@@ -147,7 +150,7 @@ public abstract partial class MessageQueueContract : IAsyncLifetime
         Assert.Equal(1, (await Queue.GetDepthAsync(other, default)).Active);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_message_that_is_not_due_yet_waits_until_it_is()
     {
         await SendAsync(Message("later") with { NotBefore = Now + (Lease * 3) });
@@ -157,7 +160,7 @@ public abstract partial class MessageQueueContract : IAsyncLifetime
         Assert.Equal("later", (await ReceiveOneAsync()).Message.Id);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_message_that_is_due_already_comes_at_once()
     {
         await SendAsync(Message("past") with { NotBefore = Now.AddDays(-1) });
@@ -165,7 +168,7 @@ public abstract partial class MessageQueueContract : IAsyncLifetime
         Assert.Equal("past", (await ReceiveOneAsync()).Message.Id);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_waiting_receiver_wakes_when_something_is_sent()
     {
         var waiting = await WaitingReceiverAsync();
@@ -174,7 +177,7 @@ public abstract partial class MessageQueueContract : IAsyncLifetime
         Assert.Equal("one", (await waiting).Message.Id);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_waiting_receiver_wakes_when_a_message_becomes_due()
     {
         await SendAsync(Message("later") with { NotBefore = Now + (Lease * 2) });
@@ -184,7 +187,7 @@ public abstract partial class MessageQueueContract : IAsyncLifetime
         Assert.Equal("later", (await waiting).Message.Id);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_waiting_receiver_wakes_when_another_ones_lease_ends()
     {
         await SendAsync(Message("one"));
@@ -195,7 +198,7 @@ public abstract partial class MessageQueueContract : IAsyncLifetime
         Assert.Equal(("one", 2), ((await waiting).Message.Id, (await waiting).DeliveryCount));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Waiting_receivers_can_give_up_and_what_comes_later_goes_to_another()
     {
         using var cancel = new CancellationTokenSource();
@@ -211,7 +214,7 @@ public abstract partial class MessageQueueContract : IAsyncLifetime
         Assert.Equal(("one", 1), ((await waiting).Message.Id, (await waiting).DeliveryCount));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_call_cancelled_beforehand_does_nothing()
     {
         var cancelled = new CancellationToken(canceled: true);
@@ -225,7 +228,7 @@ public abstract partial class MessageQueueContract : IAsyncLifetime
         Assert.True(await Queue.CompleteAsync(held, default));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Several_receivers_never_hold_one_message_at_once_and_every_message_is_done_once()
     {
         const int Messages = 300;
@@ -272,7 +275,7 @@ public abstract partial class MessageQueueContract : IAsyncLifetime
         Assert.Equal(0, (await Queue.GetDepthAsync(Name(), default)).Active);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(0)]
     [InlineData(-1)]
     public async Task A_call_that_makes_no_sense_is_refused(int wrong)
