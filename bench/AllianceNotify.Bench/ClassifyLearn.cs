@@ -8,7 +8,7 @@ namespace AllianceNotify.Bench;
 /// <summary>
 /// Learns the classifier's second voice from the tuning part of the evaluation set and writes it to
 /// <c>Classification/Learned/model.json</c>. First it is learned ten times, each time without a tenth of the texts, and what rules and
-/// voice together answer on the tenth left out is printed and kept for the confidence curve (<c>--fit</c>).
+/// voice together answer on the tenth left out is printed and gives the curves of confidence (<c>calibration.json</c>). <c>--write</c> writes both files.
 /// </summary>
 internal static class ClassifyLearn
 {
@@ -25,20 +25,32 @@ internal static class ClassifyLearn
         var texts = (await ClassifyEval.ReadAsync()).Where(text => text.Part == EvalText.Tuning && text.Labels.Length > 0).ToList();
         var taxonomy = Taxonomy.Load();
         var answers = new List<(EvalText, ClassificationResult)>();
+        var stood = new List<(Standing Standing, bool Right)>();
         for (var fold = 0; fold < Folds; fold++)
         {
             var lexicon = Lexicon.Load();
             var (model, _) = Learn(taxonomy, lexicon, [.. texts.Where((_, at) => at % Folds != fold)]);
             var classifier = new ReportClassifier(taxonomy, lexicon, model, null);
-            answers.AddRange(texts.Where((_, at) => at % Folds == fold).Select(text => (text, classifier.Classify(text.ToReport()))));
+            foreach (var text in texts.Where((_, at) => at % Folds == fold))
+            {
+                var (result, standing) = classifier.Weigh(text.ToReport());
+                answers.Add((text, result));
+                if (result.Category != CategoryId.Unclassified)
+                {
+                    stood.Add((standing, text.Labels.Contains(result.Category.Value)));
+                }
+            }
         }
 
         ClassifyEval.Print("texts left out while learning", answers, args.Contains("--errors"));
         var full = Learn(taxonomy, Lexicon.Load(), texts);
         var path = Path.Combine(ClassifyEval.Root(), "shared", "AllianceNotify", "Classification", "Learned", "model.json");
         var file = ToFile(full.Model, full.Texts);
+        var curves = new CalibrationFile(Fit([.. stood.Where(one => !one.Standing.IsNone)]), Fit([.. stood.Where(one => one.Standing.IsNone)]));
+        Console.WriteLine($"curves: {Calibration.Write(curves)}");
         if (args.Contains("--write"))
         {
+            await File.WriteAllTextAsync(Path.Combine(Path.GetDirectoryName(path)!, "calibration.json"), Calibration.Write(curves) + "\n");
             await File.WriteAllTextAsync(path, LearnedModel.Write(file).Replace("},\"", "},\n\"", StringComparison.Ordinal) + "\n");
         }
 
@@ -90,7 +102,7 @@ internal static class ClassifyLearn
                 end++;
             }
 
-            if (end - at >= 2 && end - at <= WordTable.LongestWord && !LanguageGuess.IsLittle(folded.AsSpan(at, end - at)))
+            if (end - at >= 2 && end - at <= WordTable.LongestWord && !LanguageGuess.EnglishLittleWords.Contains(folded[at..end]))
             {
                 found.Add(folded[at..end]);
             }
@@ -155,6 +167,37 @@ internal static class ClassifyLearn
         return (bias, weights);
     }
 
+    /// <summary>
+    /// A logistic curve by gradient descent. A wrong answer counts twice: the rules were tuned on these texts, and on others they
+    /// are wrong more often.
+    /// </summary>
+    private static Curve Fit(List<(Standing Standing, bool Right)> stood)
+    {
+        const double WrongCounts = 2;
+        const double Ridge = 0.01;
+        double start = 0, byValue = 0, byRival = 0, byOdds = 0;
+        for (var round = 0; round < 20_000; round++)
+        {
+            double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+            foreach (var (standing, right) in stood)
+            {
+                var slope = (right ? 1 : WrongCounts) * (new Curve(start, byValue, byRival, byOdds).Of(standing) - (right ? 1 : 0));
+                s0 += slope;
+                s1 += slope * standing.Value;
+                s2 += slope * standing.Rival;
+                s3 += slope * standing.Odds;
+            }
+
+            var step = 0.05 / stood.Count;
+            start -= step * s0;
+            byValue -= step * (s1 + (Ridge * byValue));
+            byRival -= step * (s2 + (Ridge * byRival));
+            byOdds -= step * (s3 + (Ridge * byOdds));
+        }
+
+        return new Curve(Math.Round(start, 3), Math.Round(byValue, 3), Math.Round(byRival, 3), Math.Round(byOdds, 3));
+    }
+
     /// <summary>Only what matters, to two decimals.</summary>
     private static LearnedFile ToFile(LearnedModel model, int[] counts)
     {
@@ -163,7 +206,7 @@ internal static class ClassifyLearn
         {
             if (feature >= counts.Length || counts[feature] < LeastTexts)
                 continue;
-            var row = model.Of(feature).ToArray();
+            var row = model.Of(feature)[..model.Classes.Length].ToArray();
             var kept = row.Select((weight, at) => (Class: model.Classes[at].Value, Weight: MathF.Round(weight, 2))).Where(one => MathF.Abs(one.Weight) >= 0.3f).ToDictionary(one => one.Class, one => one.Weight);
             if (kept.Count > 0)
             {

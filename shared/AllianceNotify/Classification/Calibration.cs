@@ -1,21 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace AllianceNotify.Classification;
 
 /// <summary>
-/// Turns scores into confidences. The curve is set by hand so that of the answers given with 0.9 or more at least nine in ten
-/// are right on the tuning part of the evaluation set; <c>classify-eval</c> prints what is true of it there and on the held-out part.
+/// What the confidence of an answer is read from. For a category: its score, that of the strongest category not answered, and 0;
+/// for none: the strongest score that did not suffice, 0, and the learned voice's odds (logarithm) that it is anything else.
 /// </summary>
-internal static class Calibration
+internal readonly record struct Standing(bool IsNone, double Value, double Rival, double Odds);
+
+/// <summary>Weights of a logistic curve over a <see cref="Standing"/>.</summary>
+internal sealed record Curve(double Start, double ByValue, double ByRival, double ByOdds)
 {
-    private const double Steepness = 0.9;
-    private const double Middle = 1.7;
-    private const double Ceiling = 0.99;
+    public double Of(Standing standing) => 1 / (1 + Math.Exp(-(Start + (ByValue * standing.Value) + (ByRival * standing.Rival) + (ByOdds * standing.Odds))));
+}
 
-    /// <summary>For a category that was answered, with the strongest category that was not.</summary>
-    public static double OfCategory(Score score, double rival) =>
-        Math.Min(Ceiling, Logistic(Steepness * (score.Value - Middle - (0.35 * Math.Max(0, rival - 1.2)))));
+/// <summary>The two curves, as their file states them.</summary>
+internal sealed record CalibrationFile(Curve Category, Curve None);
 
-    /// <summary>For none, with the strongest category that did not reach the threshold.</summary>
-    public static double OfNone(double strongest) => Math.Min(Ceiling, 1 - (0.5 * Math.Pow(Math.Clamp(strongest / Scores.Enough, 0, 1), 1.5)) - 0.01);
+/// <summary>
+/// Turns what an answer stands on into the share of such answers that are right. The curves are fitted by <c>bench classify-learn</c> to
+/// texts that were left out while the voice was learned, and carried as data (<c>Learned/calibration.json</c>).
+/// </summary>
+internal sealed partial class Calibration(CalibrationFile file)
+{
+    /// <summary>More than this the evaluation set is too small to say.</summary>
+    private const double Ceiling = 0.98;
 
-    private static double Logistic(double x) => 1 / (1 + Math.Exp(-x));
+    public static Calibration Load()
+    {
+        using var stream = typeof(Calibration).Assembly.GetManifestResourceStream("learned.calibration.json")
+            ?? throw new InvalidDataException("The build carries no confidence curves.");
+        return new Calibration(JsonSerializer.Deserialize(stream, CalibrationJson.Default.CalibrationFile)!);
+    }
+
+    public static string Write(CalibrationFile file) => JsonSerializer.Serialize(file, CalibrationJson.Default.CalibrationFile);
+
+    public double Of(Standing standing) => Math.Min(Ceiling, (standing.IsNone ? file.None : file.Category).Of(standing));
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+    [JsonSerializable(typeof(CalibrationFile))]
+    private sealed partial class CalibrationJson : JsonSerializerContext;
 }

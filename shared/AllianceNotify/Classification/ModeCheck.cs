@@ -1,3 +1,4 @@
+using System.Buffers;
 using AllianceNotify.Classification.Text;
 using AllianceNotify.Reports;
 
@@ -19,28 +20,25 @@ internal static class ModeCheck
 
     private static readonly string[] TitleTails = ["- test", "- exercise", "- drill", "(test)", "(exercise)", "(drill)", "[test]", "[exercise]", "[drill]", "(訓練)", "(試験)", "(テスト)", "(演習)", "【訓練】", "[訓練]", "<訓練>", "-test-", "*test*", "***", "test only", "exercise only"];
 
-    /// <summary>No title calls itself played without one of these.</summary>
-    private static readonly string[] PlayWords = ["test", "exercise", "drill", "training", "訓練", "試験", "テスト", "演習"];
+    private static readonly SearchValues<string> PlayWords = SearchValues.Create(["test", "exercise", "drill", "training"], StringComparison.Ordinal);
+
+    private static readonly SearchValues<char> PlayCharacters = SearchValues.Create("訓試演テ");
+
+    /// <summary>No title, folded, calls itself played without one of these.</summary>
+    public static bool MayPlay(ReadOnlySpan<char> title) => title.ContainsAny(PlayWords) || title.ContainsAny(PlayCharacters);
 
     private static readonly string[] EventWords = ["test", "exercise", "drill", "demo", "practice", "訓練", "試験", "テスト"];
 
-    /// <summary>The contradiction in words, or null where there is none.</summary>
-    public static string? DoubtOf(SituationReport report, Findings findings, CodeEvidence codes)
+    /// <summary>Whether the report says of itself that it is played, whatever it states, and the contradiction in words where there is one.</summary>
+    public static (bool CallsItselfPlayed, string? Doubt) Of(SituationReport report, Findings findings, CodeEvidence codes)
     {
+        var words = codes.TestCode?.Text ?? TestEvent(report) ?? (findings.TitleMayPlay ? TestTitle(report) : null) ?? DrillWords(report, findings);
         if (report.Mode == ReportMode.Actual)
-        {
-            var words = codes.TestCode?.Text ?? TestEvent(report) ?? TestTitle(report) ?? DrillWords(report, findings);
-            return words is null ? null : $"stated as actual, but it says of itself: {words}";
-        }
-
-        return findings.Real is { Sentence: < 3 } real
+            return (words is not null, words is null ? null : $"stated as actual, but it says of itself: {words}");
+        return (words is not null, findings.Real is { Sentence: < 3 } real
             ? $"stated as {(report.Mode == ReportMode.Exercise ? "exercise" : "test")}, but it says of itself: {Excerpt(report, real.Words)}"
-            : null;
+            : null);
     }
-
-    /// <summary>Whether the report, whatever it states, says of itself that it is played.</summary>
-    public static bool CallsItselfPlayed(SituationReport report, Findings findings, CodeEvidence codes) =>
-        codes.TestCode is not null || TestEvent(report) is not null || TestTitle(report) is not null || DrillWords(report, findings) is not null;
 
     private static string? DrillWords(SituationReport report, Findings findings) =>
         findings.Drill is { } drill && (findings.Real is null || findings.Real.Sentence > drill.Sentence) ? Excerpt(report, drill.Words) : null;
@@ -66,7 +64,7 @@ internal static class ModeCheck
         foreach (var text in report.Texts)
         {
             var title = TextFolding.Fold(text.Title.Length > 600 ? text.Title[..600] : text.Title).Trim();
-            if (!Array.Exists(PlayWords, word => title.Contains(word, StringComparison.Ordinal)))
+            if (!MayPlay(title))
                 continue;
             if (title.Contains("訓練ではな", StringComparison.Ordinal) || title.Contains("not a drill", StringComparison.Ordinal) || title.Contains("not a test", StringComparison.Ordinal))
                 continue;

@@ -20,8 +20,9 @@ public sealed class ReportClassifier
     private readonly RuleBook rules;
     private readonly Measures measures;
     private readonly LearnedModel? learned;
+    private readonly Calibration calibration = Calibration.Load();
     private readonly LearnedFeatures features;
-    private readonly ConcurrentBag<SentenceReader> idle = [];
+    private readonly ConcurrentBag<WorkingMemory> idle = [];
 
     /// <summary>Throws <see cref="InvalidDataException"/> where lexicon, rules and taxonomy do not fit together.</summary>
     public ReportClassifier(Taxonomy taxonomy)
@@ -50,71 +51,93 @@ public sealed class ReportClassifier
     public ClassificationResult Classify(SituationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        var reader = idle.TryTake(out var rested) ? rested : NewReader();
-        var result = Classify(report, reader);
-        idle.Add(reader);
+        var memory = idle.TryTake(out var rested) ? rested : NewMemory();
+        var verdict = Judge(report, memory);
+        var result = verdict.Result();
+        idle.Add(memory);
         return result;
+    }
+
+    /// <summary>The answer with what its confidence is read from.</summary>
+    internal (ClassificationResult Result, Standing Standing) Weigh(SituationReport report)
+    {
+        var verdict = Judge(report, NewMemory());
+        return (verdict.Result(), verdict.Standing);
     }
 
     /// <summary>What the learned voice would look at in the report.</summary>
     internal LearnedReading ReadLead(SituationReport report)
     {
-        var reader = NewReader();
-        Read(report, reader, new Findings(), playsExercise: report.Mode != ReportMode.Actual);
-        return reader.Learned;
+        var memory = NewMemory();
+        Read(report, memory.Reader, memory.First, playsExercise: report.Mode != ReportMode.Actual);
+        return memory.Reader.Learned;
     }
 
-    private SentenceReader NewReader() => new(lexicon, rules, measures, features);
+    private WorkingMemory NewMemory() => new(new SentenceReader(lexicon, rules, measures, features), new Findings(rules), new Findings(rules), new Scores(rules));
 
-    private ClassificationResult Classify(SituationReport report, SentenceReader reader)
+    private Verdict Judge(SituationReport report, WorkingMemory memory)
     {
         var codes = new CodeEvidence(report);
-        var findings = new Findings();
-        var languages = Read(report, reader, findings, playsExercise: report.Mode != ReportMode.Actual);
+        var findings = memory.First;
+        var read = Read(report, memory.Reader, findings, playsExercise: report.Mode != ReportMode.Actual);
         var played = report.Mode != ReportMode.Actual;
-        if (!played && ModeCheck.CallsItselfPlayed(report, findings, codes))
+        var mode = ModeCheck.Of(report, findings, codes);
+        if (!played && mode.CallsItselfPlayed)
         {
             // Held for a person by its mode doubt; what it plays is still worth saying.
             played = true;
-            var again = new Findings();
-            Read(report, reader, again, playsExercise: true);
-            again.Drill = findings.Drill;
-            again.Real = findings.Real;
-            findings = again;
+            Read(report, memory.Reader, memory.Second, playsExercise: true);
+            memory.Second.Drill = findings.Drill;
+            memory.Second.Real = findings.Real;
+            findings = memory.Second;
         }
 
-        var heard = learned is null || codes.Settles || languages.TrueForAll(language => language == ReadableLanguage.Other) ? null : new Heard(learned, reader.Learned);
-        var doubt = ModeCheck.DoubtOf(report, findings, codes);
-        var unread = languages.TrueForAll(language => language == ReadableLanguage.Other);
-        var place = codes.Place != Places.None ? codes.Place : PlaceOf(report, reader);
-        var scores = Scores.Of(findings, codes, place, languages, played, heard);
-        return new Verdict(taxonomy, report, findings, codes, scores, heard, unread, doubt, played).Result();
+        var unread = read == ReadLanguages.None;
+        var heard = learned is null || codes.Settles || unread ? null : new Heard(learned, memory.Reader.Learned);
+        var place = codes.Place != Places.None ? codes.Place : PlaceOf(report, memory, findings);
+        var scores = memory.Scores.Of(findings, codes, place, read.HasFlag(ReadLanguages.Japanese), played, heard);
+        return new Verdict(taxonomy, calibration, report, findings, codes, scores, heard, unread, mode.Doubt, played);
     }
 
-    private static List<ReadableLanguage> Read(SituationReport report, SentenceReader reader, Findings findings, bool playsExercise)
+    private static ReadLanguages Read(SituationReport report, SentenceReader reader, Findings findings, bool playsExercise)
     {
+        findings.Clear();
         reader.Learned.Begin();
-        var languages = new List<ReadableLanguage>(report.Texts.Count);
+        var read = ReadLanguages.None;
         for (var at = 0; at < report.Texts.Count; at++)
         {
             var text = report.Texts[at];
-            var language = LanguageGuess.Of(new ReportTextSpan(text.Title, text.Body));
-            languages.Add(language);
+            var language = LanguageGuess.Of(text.Title, text.Body);
             if (language != ReadableLanguage.Other)
             {
+                read |= language == ReadableLanguage.Japanese ? ReadLanguages.Japanese : ReadLanguages.English;
                 reader.Read(text.Title, text.Body, at == 0 ? "" : $"[{text.Language}]", report.ObservedAt.Year, playsExercise, report.Action != ReportAction.New, findings);
             }
         }
 
-        return languages;
+        return read;
     }
 
-    private static Places PlaceOf(SituationReport report, SentenceReader reader)
+    /// <summary>The place that the location's name speaks of.</summary>
+    private static Places PlaceOf(SituationReport report, WorkingMemory memory, Findings inUse)
     {
         if (report.Location?.Name is not { Length: > 0 } name)
             return Places.None;
-        var named = new Findings();
-        reader.ReadPlace(name.Length > 400 ? name[..400] : name, report.ObservedAt.Year, named);
+        var named = inUse == memory.First ? memory.Second : memory.First;
+        named.Clear();
+        memory.Reader.ReadPlace(name.Length > 400 ? name[..400] : name, report.ObservedAt.Year, named);
         return named.Leading is Places.Japan or Places.Abroad ? named.Leading : Places.None;
     }
+
+    /// <summary>Which of the two languages a report's texts were read in.</summary>
+    [Flags]
+    private enum ReadLanguages
+    {
+        None = 0,
+        English = 1,
+        Japanese = 2,
+    }
+
+    /// <summary>What one report at a time is classified with.</summary>
+    private sealed record WorkingMemory(SentenceReader Reader, Findings First, Findings Second, Scores Scores);
 }

@@ -8,8 +8,8 @@ namespace AllianceNotify.Classification;
 /// <summary>What argues for one category, summed so that further arguments add less and less.</summary>
 internal sealed record Score(CategoryId Category, double Value, IReadOnlyList<Finding> Findings, IReadOnlyList<CodeArgument> Codes, Urgency? Urgency);
 
-/// <summary>Turns what was found into one figure a category.</summary>
-internal static class Scores
+/// <summary>Turns what was found into one figure a category. Working memory for one report at a time.</summary>
+internal sealed class Scores(RuleBook rules)
 {
     /// <summary>What a category needs to be answered.</summary>
     public const double Enough = 2.5;
@@ -24,69 +24,91 @@ internal static class Scores
     private const double MostAgainst = 0.5;
     private const double MostFor = 3.0;
 
+    /// <summary>More arguments than this for one category add nothing.</summary>
+    private const int MostSummed = 32;
+
     private static readonly CategoryId Disaster = new("large-scale-disaster");
     private static readonly CategoryId DisasterAbroad = new("international-disaster-relief");
+    private static readonly CategoryId Incident = new("cyber-incident");
+    private static readonly CategoryId Threat = new("cyber-threat-information");
     private static readonly CategoryId Exercise = new("training-exercise");
 
-    public static IReadOnlyList<Score> Of(Findings findings, CodeEvidence codes, Places place, IReadOnlyList<ReadableLanguage> languages, bool played, Heard? heard)
+    private readonly int[] placeOf = new int[rules.Categories.Count];
+    private readonly List<(int Category, List<Finding> Findings, List<CodeArgument> Codes)> found = [];
+
+    /// <summary>Strongest first; empty where nothing argues for anything.</summary>
+    public List<Score> Of(Findings findings, CodeEvidence codes, Places place, bool japaneseRead, bool played, Heard? heard)
     {
-        var byCategory = new Dictionary<CategoryId, (List<Finding> Findings, List<CodeArgument> Codes)>();
+        placeOf.AsSpan().Fill(-1);
+        found.Clear();
         foreach (var argument in codes.Arguments)
         {
-            ListsOf(byCategory, argument.Category).Codes.Add(argument);
+            if (rules.IndexOf(argument.Category) is >= 0 and var category)
+            {
+                ListsOf(category).Codes.Add(argument);
+            }
         }
 
-        foreach (var finding in findings.All)
+        var subject = 0.0;
+        foreach (var rule in findings.Held)
         {
-            if (!InPlace(finding, place, findings.Leading, languages.Contains(ReadableLanguage.Japanese)))
+            var finding = findings.Of(rule);
+            var category = finding.Rule.Category;
+            if (!InPlace(finding, place, findings.Leading, japaneseRead) || (played && category == Exercise))
                 continue;
             // Where codes grade the event, words only illustrate what the codes already say.
-            if (codes.Settles && !byCategory.ContainsKey(finding.Rule.Category) && finding.Rule.Category.Value is "large-scale-disaster" or "international-disaster-relief" or "cyber-incident" or "cyber-threat-information" && codes.Settles)
+            if (codes.Settles && placeOf[finding.Rule.CategoryIndex] < 0 && (category == Disaster || category == DisasterAbroad || category == Incident || category == Threat))
                 continue;
-            if (played && finding.Rule.Category == Exercise)
-                continue;
-            ListsOf(byCategory, finding.Rule.Category).Findings.Add(finding);
+            ListsOf(finding.Rule.CategoryIndex).Findings.Add(finding);
+            subject = finding.InTitle ? Math.Max(subject, finding.Strength) : subject;
         }
 
-        // What the title reports is the subject; what only the body mentions beside it is background.
-        var subject = byCategory.Values.SelectMany(lists => lists.Findings).Where(finding => finding.InTitle).Select(finding => finding.Strength).DefaultIfEmpty().Max();
         if (subject >= TitleSpeaks)
         {
-            foreach (var lists in byCategory.Values.Where(lists => !lists.Findings.Exists(finding => finding.InTitle && finding.Strength >= 1)))
-            {
-                for (var at = 0; at < lists.Findings.Count; at++)
-                {
-                    lists.Findings[at] = lists.Findings[at] with { Strength = lists.Findings[at].Strength * Background };
-                }
-            }
+            KeepToTheSubject();
         }
 
         for (var at = 0; heard is not null && at < heard.Odds.Length; at++)
         {
-            if (at != heard.Model.None && heard.Model.Classes[at] != LearnedModel.Other && heard.Odds[at] > 0)
+            if (heard.Odds[at] > 0 && rules.IndexOf(heard.Model.Classes[at]) is >= 0 and var category)
             {
-                ListsOf(byCategory, heard.Model.Classes[at]);
+                ListsOf(category);
             }
         }
 
-        return
-        [
-            .. byCategory
-                .Select(pair => ScoreOf(pair.Key, pair.Value.Findings, pair.Value.Codes, HeardOf(pair.Key, heard, place, played)))
-                .OrderByDescending(score => score.Value)
-                .ThenBy(score => score.Category.Value, StringComparer.Ordinal),
-        ];
-    }
-
-    private static (List<Finding> Findings, List<CodeArgument> Codes) ListsOf(
-        Dictionary<CategoryId, (List<Finding> Findings, List<CodeArgument> Codes)> lists, CategoryId category)
-    {
-        if (!lists.TryGetValue(category, out var found))
+        var scores = new List<Score>(found.Count);
+        foreach (var (category, ofCategory, ofCodes) in found)
         {
-            lists[category] = found = ([], []);
+            scores.Add(ScoreOf(rules.Categories[category], ofCategory, ofCodes, HeardOf(rules.Categories[category], heard, place, played)));
         }
 
-        return found;
+        scores.Sort(static (one, other) => other.Value.CompareTo(one.Value) is not 0 and var order ? order : string.CompareOrdinal(one.Category.Value, other.Category.Value));
+        return scores;
+    }
+
+    /// <summary>What the title reports is the subject; what only the body mentions beside it is background.</summary>
+    private void KeepToTheSubject()
+    {
+        foreach (var (_, ofCategory, _) in found)
+        {
+            if (ofCategory.Exists(finding => finding.InTitle && finding.Strength >= 1))
+                continue;
+            for (var at = 0; at < ofCategory.Count; at++)
+            {
+                ofCategory[at] = ofCategory[at] with { Strength = ofCategory[at].Strength * Background };
+            }
+        }
+    }
+
+    private (int Category, List<Finding> Findings, List<CodeArgument> Codes) ListsOf(int category)
+    {
+        if (placeOf[category] < 0)
+        {
+            placeOf[category] = found.Count;
+            found.Add((category, [], []));
+        }
+
+        return found[placeOf[category]];
     }
 
     /// <summary>The learned voice's share: its logarithm of odds against none, within bounds that leave the last word to rules.</summary>
@@ -100,22 +122,47 @@ internal static class Scores
 
     private static Score ScoreOf(CategoryId category, List<Finding> findings, List<CodeArgument> codes, double heard)
     {
+        Span<double> weights = stackalloc double[MostSummed];
+        var count = 0;
+        Urgency? urgency = null;
+        foreach (var code in codes)
+        {
+            Insert(weights, ref count, code.Weight);
+            urgency = Later(urgency, code.Urgency);
+        }
+
+        foreach (var finding in findings)
+        {
+            Insert(weights, ref count, finding.Strength);
+            urgency = finding.Strength >= 0.5 * finding.Rule.Weight ? Later(urgency, finding.Rule.Urgency) : urgency;
+        }
+
         var share = 1.0;
         var value = codes.Count > 0 ? 0 : heard;
-        foreach (var weight in findings.Select(finding => finding.Strength).Concat(codes.Select(code => code.Weight)).OrderDescending())
+        foreach (var weight in weights[..count])
         {
             value += weight * share;
             share *= 0.45;
         }
 
-        Urgency? urgency = null;
-        foreach (var asked in codes.Select(code => code.Urgency).Concat(findings.Where(finding => finding.Strength >= 0.5 * finding.Rule.Weight).Select(finding => finding.Rule.Urgency)))
-        {
-            urgency = asked is { } one && (urgency is not { } best || one > best) ? one : urgency;
-        }
-
         return new Score(category, value, findings, codes, urgency);
     }
+
+    /// <summary>Keeps the weights in falling order; the least fall out at the end.</summary>
+    private static void Insert(Span<double> weights, ref int count, double weight)
+    {
+        if (count == weights.Length && weights[count - 1] >= weight)
+            return;
+        var at = count < weights.Length ? count++ : count - 1;
+        for (; at > 0 && weights[at - 1] < weight; at--)
+        {
+            weights[at] = weights[at - 1];
+        }
+
+        weights[at] = weight;
+    }
+
+    private static Urgency? Later(Urgency? known, Urgency? asked) => asked is { } one && (known is not { } best || one > best) ? one : known;
 
     /// <summary>
     /// Whether the event is where the rule needs it: by the report's own location, else by the place nearest to the words, else

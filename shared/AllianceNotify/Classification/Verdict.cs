@@ -7,10 +7,11 @@ namespace AllianceNotify.Classification;
 /// <summary>Makes the answer out of the scores: which categories, how sure, how urgent, and whether a person must look.</summary>
 internal sealed class Verdict(
     Taxonomy taxonomy,
+    Calibration calibration,
     SituationReport report,
     Findings findings,
     CodeEvidence codes,
-    IReadOnlyList<Score> scores,
+    List<Score> scores,
     Heard? heard,
     bool unread,
     string? doubt,
@@ -18,6 +19,15 @@ internal sealed class Verdict(
 {
     /// <summary>A second category must reach this share of the first.</summary>
     private const double Company = 0.62;
+
+    /// <summary>The confidence of "unclassified": it says that nobody knows.</summary>
+    private const double Unsure = 0.5;
+
+    /// <summary>Where a code says that there is no situation, as sure as the surest text.</summary>
+    private const double SettledAgainstNone = -6;
+
+    /// <summary>A category with less is not shown as an alternative, and its words not as evidence.</summary>
+    private const double WorthShowing = 0.8;
 
     /// <summary>Below this a person decides.</summary>
     private const double Sure = 0.7;
@@ -41,39 +51,56 @@ internal sealed class Verdict(
         ("counter-piracy-terrorism", ["maritime-security"]),
     ];
 
+    /// <summary>What the confidence was read from, once there is a result.</summary>
+    public Standing Standing { get; private set; }
+
     public ClassificationResult Result()
     {
         var chosen = Choose();
         var category = chosen.Count > 0 ? chosen[0].Category : scores.Count > 0 && scores[0].Category == CategoryId.Unclassified && scores[0].Value >= Scores.Enough
             ? CategoryId.Unclassified
             : unread && scores.Count == 0 ? CategoryId.Unclassified : CategoryId.None;
-        var entry = taxonomy.Find(category);
-        var confidence = chosen.Count > 0 ? Calibration.OfCategory(chosen[0], Rival(chosen)) : category == CategoryId.None ? Calibration.OfNone(Strongest()) : 0.5;
+        var entry = chosen.Count > 0 ? taxonomy.Find(category) : null;
+        Standing = chosen.Count > 0 ? StandingOf(chosen[0], Rival(chosen)) : new Standing(IsNone: true, Strongest(), 0, heard?.AgainstNone ?? (codes.Settles ? SettledAgainstNone : 0));
+        var confidence = category == CategoryId.Unclassified ? Unsure : calibration.Of(Standing);
         var reason = ReviewReason(category, confidence, chosen);
         return new ClassificationResult
         {
             Category = category,
             Confidence = Math.Round(confidence, 3),
             Urgency = entry is null ? category == CategoryId.Unclassified ? Urgency.Urgent : Urgency.Info : UrgencyOf(entry, chosen[0]),
-            Categories = [.. chosen.Select(score => new CategoryScore(score.Category, Math.Round(score == chosen[0] ? confidence : Calibration.OfCategory(score, 0), 3)))],
+            Categories = chosen.Count == 0 ? [] : [.. chosen.Select(score => new CategoryScore(score.Category, Math.Round(score == chosen[0] ? confidence : calibration.Of(StandingOf(score, 0)), 3)))],
             Guidelines = entry?.Guidelines,
             Evidence = Evidence(chosen),
-            Alternatives =
-            [
-                .. scores.Where(score => !chosen.Contains(score) && score.Value >= 0.8 && score.Category != category).Take(3)
-                    .Select(score => new CategoryScore(score.Category, Math.Round(Math.Min(0.49, Calibration.OfCategory(score, 0)), 3))),
-            ],
+            Alternatives = Alternatives(chosen, category),
             NeedsReview = reason is not null || doubt is not null,
             ReviewReason = reason ?? (doubt is null ? null : "the report contradicts its own mode"),
             ModeDoubt = doubt,
         };
     }
 
+    private List<CategoryScore> Alternatives(List<Score> chosen, CategoryId category)
+    {
+        List<CategoryScore>? alternatives = null;
+        foreach (var score in scores)
+        {
+            if (score.Value >= WorthShowing && score.Category != category && !chosen.Contains(score) && (alternatives ??= []).Count < 3)
+            {
+                alternatives.Add(new CategoryScore(score.Category, Math.Round(Math.Min(0.49, calibration.Of(StandingOf(score, 0))), 3)));
+            }
+        }
+
+        return alternatives ?? [];
+    }
+
     private List<Score> Choose()
     {
-        var candidates = scores.Where(score => score.Value >= Scores.Enough && score.Category != CategoryId.Unclassified).ToList();
-        foreach (var (over, under) in Covers)
+        if (scores.Count == 0 || scores[0].Value < Scores.Enough)
+            return [];
+        var candidates = scores.FindAll(score => score.Value >= Scores.Enough && score.Category != CategoryId.Unclassified);
+        for (var at = 0; candidates.Count > 1 && at < Covers.Length; at++)
         {
+            var (over, under) = Covers[at];
             if (candidates.Find(score => score.Category.Value == over) is { } stronger)
             {
                 candidates.RemoveAll(score => under.Contains(score.Category.Value) && score.Value <= stronger.Value);
@@ -81,16 +108,19 @@ internal sealed class Verdict(
         }
 
         // The parent says nothing that its child does not say better.
-        if (candidates.Exists(score => score.Category.Value.StartsWith("armed-attack-japan-", StringComparison.Ordinal)))
+        if (candidates.Count > 1 && candidates.Exists(score => score.Category.Value.StartsWith("armed-attack-japan-", StringComparison.Ordinal)))
         {
             candidates.RemoveAll(score => score.Category.Value == "armed-attack-japan");
         }
 
         var least = candidates.Count > 0 ? candidates[0].Value * Company : 0;
-        return [.. candidates.Where(score => score.Value >= least).Take(4)];
+        candidates.RemoveAll(score => score.Value < least);
+        return candidates.Count > 4 ? candidates[..4] : candidates;
     }
 
-    private double Rival(List<Score> chosen) => scores.FirstOrDefault(score => !chosen.Contains(score))?.Value ?? 0;
+    private static Standing StandingOf(Score score, double rival) => new(IsNone: false, score.Value, rival, 0);
+
+    private double Rival(List<Score> chosen) => scores.Find(score => !chosen.Contains(score))?.Value ?? 0;
 
     private double Strongest() => scores.Count > 0 ? scores[0].Value : 0;
 
@@ -130,36 +160,76 @@ internal sealed class Verdict(
         return chosen.Count > 1 && chosen[1].Value > 0.97 * chosen[0].Value && played ? "two categories are equally likely" : null;
     }
 
-    private IReadOnlyList<Evidence> Evidence(List<Score> chosen)
+    private List<Evidence> Evidence(List<Score> chosen)
     {
-        var shown = chosen.Count > 0 ? chosen : [.. scores.Take(1)];
-        var forIt = shown.SelectMany(score => score.Codes.Select(code => code.Evidence)
-            .Concat(score.Findings.SelectMany(finding => finding.Words.Select(words => Of(words, finding.Rule.Signal, finding.Strength / finding.Words.Length)))));
-        var against = findings.Objections.Select(objection => Of(objection.Words, objection.Signal, objection.Weight)).Where(evidence => evidence.Weight < 0);
-        if (heard is not null && shown.Count > 0)
+        var evidence = new List<Evidence>();
+        for (var at = 0; at < (chosen.Count > 0 ? chosen.Count : Math.Min(1, scores.Count)); at++)
         {
-            forIt = forIt.Concat(heard.WordsFor(shown[0].Category).Select(one => Of(one.Seen.Words, one.Signal, one.Weight)));
+            var score = chosen.Count > 0 ? chosen[at] : scores[0];
+            foreach (var code in score.Codes)
+            {
+                AddNew(evidence, code.Evidence);
+            }
+
+            foreach (var finding in score.Findings)
+            {
+                foreach (var words in finding.Words)
+                {
+                    AddNew(evidence, Of(words, finding.Rule.Signal, finding.Strength / finding.Words.Length));
+                }
+            }
+        }
+
+        if (heard is not null && scores.Count > 0 && scores[0].Value >= WorthShowing)
+        {
+            foreach (var (seen, signal, weight) in heard.WordsFor(chosen.Count > 0 ? chosen[0].Category : scores[0].Category))
+            {
+                AddNew(evidence, Of(seen.Words, signal, weight));
+            }
         }
 
         if (codes.TestCode is { } test)
         {
-            forIt = forIt.Append(test with { Signal = "test-code", Weight = 1 });
+            AddNew(evidence, test with { Signal = "test-code", Weight = 1 });
         }
 
-        return
-        [
-            .. forIt.Concat(against)
-                .DistinctBy(evidence => (evidence.Field, evidence.Offset, evidence.Length, evidence.Signal, evidence.Text))
-                .OrderByDescending(evidence => Math.Abs(evidence.Weight))
-                .Take(ReportClassifier.MostEvidence),
-        ];
+        foreach (var objection in findings.Objections)
+        {
+            if (objection.Weight < 0)
+            {
+                AddNew(evidence, Of(objection.Words, objection.Signal, objection.Weight));
+            }
+        }
+
+        if (evidence.Count == 0)
+            return [];
+        var strongest = evidence.OrderByDescending(one => Math.Abs(one.Weight)).ToList();
+        return strongest.Count > ReportClassifier.MostEvidence ? strongest[..ReportClassifier.MostEvidence] : strongest;
+    }
+
+    private static void AddNew(List<Evidence> evidence, Evidence one)
+    {
+        if (!evidence.Exists(known => known.Offset == one.Offset && known.Length == one.Length && known.Field == one.Field && known.Signal == one.Signal && known.Text == one.Text))
+        {
+            evidence.Add(one);
+        }
     }
 
     private Evidence Of(Stretch words, string signal, double weight)
     {
-        var language = words.Field.IndexOf('[', StringComparison.Ordinal) is >= 0 and var at ? words.Field[(at + 1)..^1] : null;
-        var text = report.Texts.Skip(1).FirstOrDefault(text => language is not null && text.Language == language) ?? report.Texts[0];
-        var source = words.Field.StartsWith("title", StringComparison.Ordinal) ? text.Title : text.Body;
+        var text = words.Field[^1] == ']' ? TextIn(words.Field[(words.Field.IndexOf('[', StringComparison.Ordinal) + 1)..^1]) : report.Texts[0];
+        var source = words.Field[0] == 't' ? text.Title : text.Body;
         return new Evidence(words.Field, words.Offset, words.Length, source.Substring(words.Offset, words.Length), signal, Math.Round(weight, 2));
+    }
+
+    private ReportText TextIn(string language)
+    {
+        for (var at = 1; at < report.Texts.Count; at++)
+        {
+            if (report.Texts[at].Language == language)
+                return report.Texts[at];
+        }
+
+        return report.Texts[0];
     }
 }

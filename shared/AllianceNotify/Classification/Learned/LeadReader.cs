@@ -30,14 +30,12 @@ internal sealed class LeadReader(Lexicon lexicon, LearnedFeatures features)
     {
         foreach (var word in scanner.Words)
         {
-            if (word.End - word.Start < 2 || LanguageGuess.IsLittle(text.Characters[word.Start..word.End]))
-                continue;
             var feature = word.Id == 0 ? 0 : features.OfWord(word.Id);
             if (feature == 0)
             {
-                Reading.NoteUnknown(value);
+                Reading.NoteUnknown(word.End - word.Start < 2 ? 0 : value);
             }
-            else
+            else if (feature != LearnedFeatures.Little)
             {
                 Reading.Note(feature, value, StretchOf(ref text, word.Start, word.End, field));
             }

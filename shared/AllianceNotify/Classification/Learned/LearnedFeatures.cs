@@ -7,8 +7,11 @@ namespace AllianceNotify.Classification.Learned;
 /// The numbers of what the learned voice looks at in a text: English words, pairs of neighbouring Japanese characters, concepts of
 /// the lexicon, and pairs of concepts in one sentence. Numbers count from 1; 0 is a feature it does not know.
 /// </summary>
-internal sealed class LearnedFeatures(Lexicon lexicon)
+internal sealed class LearnedFeatures
 {
+    /// <summary>The number of a word that tells nothing of the subject.</summary>
+    public const int Little = -1;
+
     private const ulong BigramKind = 1UL << 62;
     private const ulong ConceptKind = 2UL << 62;
     private const ulong PairKind = 3UL << 62;
@@ -16,7 +19,18 @@ internal sealed class LearnedFeatures(Lexicon lexicon)
     private readonly List<string> names = [""];
     private ulong[] keys = new ulong[4096];
     private int[] numbers = new int[4096];
+    private readonly Lexicon lexicon;
     private int[] byWord = [];
+
+    public LearnedFeatures(Lexicon lexicon)
+    {
+        this.lexicon = lexicon;
+        foreach (var word in LanguageGuess.EnglishLittleWords)
+        {
+            var id = RoomFor(lexicon.Words.Add(word));
+            byWord[id] = Little;
+        }
+    }
 
     /// <summary>While a model is learned, what is not known becomes a feature.</summary>
     public bool Learning { get; set; }
@@ -55,12 +69,7 @@ internal sealed class LearnedFeatures(Lexicon lexicon)
 
     public int AddWord(string word)
     {
-        var id = lexicon.Words.Add(word);
-        if (id >= byWord.Length)
-        {
-            Array.Resize(ref byWord, Math.Max(id + 1, byWord.Length * 2));
-        }
-
+        var id = RoomFor(lexicon.Words.Add(word));
         if (byWord[id] == 0)
         {
             names.Add("word:" + word);
@@ -68,6 +77,16 @@ internal sealed class LearnedFeatures(Lexicon lexicon)
         }
 
         return byWord[id];
+    }
+
+    private int RoomFor(int word)
+    {
+        if (word >= byWord.Length)
+        {
+            Array.Resize(ref byWord, Math.Max(word + 1, byWord.Length * 2));
+        }
+
+        return word;
     }
 
     private int AddPair(string rest, string name)

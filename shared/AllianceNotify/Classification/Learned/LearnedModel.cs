@@ -26,12 +26,21 @@ internal sealed partial class LearnedModel
     /// <summary>The class of all that the model has too few texts of to speak for.</summary>
     public static readonly CategoryId Other = new("other");
 
+    private readonly float[] weights;
+
+    /// <param name="weights">By feature, then by class.</param>
     public LearnedModel(LearnedFeatures features, CategoryId[] classes, float[] bias, float[] weights)
     {
         Features = features;
         Classes = classes;
         Bias = bias;
-        Weights = weights;
+        Stride = (classes.Length + 15) & ~15;
+        this.weights = new float[features.Count * Stride];
+        for (var at = 0; at < weights.Length; at++)
+        {
+            this.weights[(at / classes.Length * Stride) + (at % classes.Length)] = weights[at];
+        }
+
         None = Array.IndexOf(classes, CategoryId.None);
     }
 
@@ -41,12 +50,13 @@ internal sealed partial class LearnedModel
 
     public float[] Bias { get; }
 
-    /// <summary>By feature, then by class.</summary>
-    public float[] Weights { get; }
+    /// <summary>How many numbers a feature's row has: the classes, filled up so that they add in one step.</summary>
+    public int Stride { get; }
 
     public int None { get; }
 
-    public ReadOnlySpan<float> Of(int feature) => Weights.AsSpan(feature * Classes.Length, Classes.Length);
+    /// <summary>What the feature adds, by class.</summary>
+    public ReadOnlySpan<float> Of(int feature) => weights.AsSpan(feature * Stride, Stride);
 
     /// <summary>Throws <see cref="InvalidDataException"/> where the build carries no model or one that does not fit the taxonomy.</summary>
     public static LearnedModel Load(Lexicon lexicon, Taxonomy taxonomy)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using AllianceNotify.Classification.Text;
 
@@ -23,7 +24,7 @@ internal sealed class LearnedReading(LearnedFeatures features)
     private int stamp;
     private float unknown;
 
-    public IReadOnlyList<Seen> All => seen;
+    public List<Seen> All => seen;
 
     public void Begin()
     {
@@ -57,7 +58,7 @@ internal sealed class LearnedReading(LearnedFeatures features)
     public float Scale()
     {
         var sum = UnknownCounts * UnknownCounts * unknown;
-        foreach (var one in CollectionsMarshal.AsSpan(seen))
+        foreach (ref readonly var one in CollectionsMarshal.AsSpan(seen))
         {
             sum += one.Value * one.Value;
         }
@@ -68,21 +69,22 @@ internal sealed class LearnedReading(LearnedFeatures features)
     /// <summary>For every class of <paramref name="model"/> the logarithm of its odds against <c>none</c>.</summary>
     public float[] OddsBy(LearnedModel model)
     {
-        var sums = model.Bias.ToArray();
+        var sums = new float[model.Stride];
         var scale = Scale();
-        foreach (var one in CollectionsMarshal.AsSpan(seen))
+        foreach (ref readonly var one in CollectionsMarshal.AsSpan(seen))
         {
             var row = model.Of(one.Feature);
-            for (var at = 0; at < sums.Length; at++)
+            var by = new Vector<float>(one.Value * scale);
+            for (var at = 0; at + Vector<float>.Count <= sums.Length; at += Vector<float>.Count)
             {
-                sums[at] += row[at] * one.Value * scale;
+                (new Vector<float>(sums, at) + (new Vector<float>(row[at..]) * by)).CopyTo(sums, at);
             }
         }
 
-        var none = sums[model.None];
-        for (var at = 0; at < sums.Length; at++)
+        var none = sums[model.None] + model.Bias[model.None];
+        for (var at = 0; at < model.Bias.Length; at++)
         {
-            sums[at] -= none;
+            sums[at] += model.Bias[at] - none;
         }
 
         return sums;

@@ -61,6 +61,7 @@ internal sealed record RuleFile
 internal sealed record EventRule(
     int Index,
     CategoryId Category,
+    int CategoryIndex,
     string Signal,
     double Weight,
     ConceptSet[] Groups,
@@ -83,10 +84,18 @@ internal sealed record ContextFile(double Factor, bool Carries, bool LooksBack);
 /// <summary>All rules and contexts (<c>Rules/*.json</c>), by the concept their first group begins with.</summary>
 internal sealed partial class RuleBook
 {
-    private RuleBook(Lexicon lexicon, List<EventRule> rules, (int Concept, ContextFile Context)[] contexts)
+    private readonly Dictionary<CategoryId, int> indices = [];
+
+    private RuleBook(Lexicon lexicon, List<EventRule> rules, IReadOnlyList<CategoryId> categories, (int Concept, ContextFile Context)[] contexts)
     {
         Rules = rules;
+        Categories = categories;
         Contexts = contexts;
+        foreach (var (index, category) in categories.Index())
+        {
+            indices.Add(category, index);
+        }
+
         ByConcept = new EventRule[lexicon.ConceptCount][];
         ByLaterConcept = new EventRule[lexicon.ConceptCount][];
         for (var concept = 0; concept < ByConcept.Length; concept++)
@@ -96,7 +105,13 @@ internal sealed partial class RuleBook
         }
     }
 
-    public IReadOnlyList<EventRule> Rules { get; }
+    public List<EventRule> Rules { get; }
+
+    /// <summary>All that a report can be scored for: the taxonomy, and what is alarming without fitting it.</summary>
+    public IReadOnlyList<CategoryId> Categories { get; }
+
+    /// <summary>A category's place in <see cref="Categories"/>, −1 for what is none.</summary>
+    public int IndexOf(CategoryId category) => indices.GetValueOrDefault(category, -1);
 
     public (int Concept, ContextFile Context)[] Contexts { get; }
 
@@ -110,23 +125,25 @@ internal sealed partial class RuleBook
     public static RuleBook Load(Lexicon lexicon, Taxonomy taxonomy)
     {
         var rules = new List<EventRule>();
+        CategoryId[] categories = [.. taxonomy.Categories.Select(category => category.Id), CategoryId.Unclassified];
         foreach (var (category, files) in Read("rules.", RuleJson.Default.DictionaryStringRuleFileArray))
         {
             var id = CategoryId.Of(category);
             if (taxonomy.Find(id) is null && id != CategoryId.Unclassified)
                 throw new InvalidDataException($"A rule is for {category}, which the taxonomy does not have.");
             var first = rules.Count;
-            rules.AddRange(files.Select((file, at) => Compile(file, id, first + at, lexicon)));
+            rules.AddRange(files.Select((file, at) => Compile(file, id, Array.IndexOf(categories, id), first + at, lexicon)));
         }
 
         var contexts = Read("contexts.", RuleJson.Default.DictionaryStringContextFile)
             .Select(pair => (lexicon.ConceptOf(pair.Key), pair.Value)).ToArray();
-        return new RuleBook(lexicon, rules, contexts);
+        return new RuleBook(lexicon, rules, categories, contexts);
     }
 
-    private static EventRule Compile(RuleFile file, CategoryId category, int index, Lexicon lexicon) => new(
+    private static EventRule Compile(RuleFile file, CategoryId category, int categoryIndex, int index, Lexicon lexicon) => new(
         index,
         category,
+        categoryIndex,
         file.Signal,
         file.Weight,
         [.. file.All.Select(group => ConceptSet.Of(lexicon, group))],

@@ -17,24 +17,40 @@ internal readonly record struct Stretch(string Field, int Offset, int Length);
 internal sealed record Finding(EventRule Rule, double Strength, Places Places, Stretch[] Words)
 {
     /// <summary>Every word of it stands in the title.</summary>
-    public bool InTitle => Words[0].Field.StartsWith("title", StringComparison.Ordinal);
+    public bool InTitle => Words[0].Field[0] == 't';
 }
 
 /// <summary>A context, a negation or another word that argues against, for the evidence.</summary>
-internal sealed record Objection(string Signal, double Weight, Stretch Words);
+internal readonly record struct Objection(string Signal, double Weight, Stretch Words);
 
 /// <summary>Words that say outright whether a message is a drill; the sentence is −1 for a title.</summary>
 internal sealed record Marker(Stretch Words, int Sentence);
 
-/// <summary>What reading a report's texts found.</summary>
-internal sealed class Findings
+/// <summary>What reading a report's texts found. Used again from report to report.</summary>
+internal sealed class Findings(RuleBook rules)
 {
-    /// <summary>Enough to decide and to show; a hostile text cannot make the list grow beyond it.</summary>
-    public const int Most = 256;
+    /// <summary>Enough to show; a hostile text cannot make the list grow beyond it.</summary>
+    public const int Most = 64;
 
-    private readonly Dictionary<int, Finding> byRule = [];
+    private readonly Finding?[] byRule = new Finding?[rules.Rules.Count];
+    private readonly List<int> held = [];
+    private readonly double[] inTitle = new double[rules.Categories.Count];
+    private bool sorted;
 
-    public IEnumerable<Finding> All => byRule.Values.OrderBy(finding => finding.Rule.Index);
+    /// <summary>The indices of the rules that held, in order.</summary>
+    public List<int> Held
+    {
+        get
+        {
+            if (!sorted)
+            {
+                held.Sort();
+                sorted = true;
+            }
+
+            return held;
+        }
+    }
 
     public List<Objection> Objections { get; } = [];
 
@@ -47,29 +63,65 @@ internal sealed class Findings
     /// <summary>First words that insist that it is none.</summary>
     public Marker? Real { get; set; }
 
+    /// <summary><see cref="ModeCheck.MayPlay"/> holds for a title.</summary>
+    public bool TitleMayPlay { get; set; }
+
+    public void Clear()
+    {
+        foreach (var rule in held)
+        {
+            byRule[rule] = null;
+        }
+
+        held.Clear();
+        inTitle.AsSpan().Clear();
+        Objections.Clear();
+        Leading = Places.None;
+        Drill = null;
+        Real = null;
+        TitleMayPlay = false;
+    }
+
+    public Finding Of(int rule) => byRule[rule]!;
+
+    /// <summary>Whether a finding of this strength would be news.</summary>
+    public bool Wants(EventRule rule, double strength) => byRule[rule.Index] is not { } known || known.Strength < strength;
+
     public void Add(Finding finding)
     {
-        if (!byRule.TryGetValue(finding.Rule.Index, out var known) || known.Strength < finding.Strength)
+        if (!Wants(finding.Rule, finding.Strength))
+            return;
+        if (byRule[finding.Rule.Index] is null)
         {
-            byRule[finding.Rule.Index] = finding;
+            held.Add(finding.Rule.Index);
+            sorted = false;
+        }
+
+        byRule[finding.Rule.Index] = finding;
+        if (finding.InTitle)
+        {
+            inTitle[finding.Rule.CategoryIndex] = Math.Max(inTitle[finding.Rule.CategoryIndex], finding.Strength);
         }
     }
 
     /// <summary>Weakens what a title seemed to say once the text shows what it is about.</summary>
     public void Weaken(int context, double factor)
     {
-        foreach (var (rule, finding) in byRule.ToList())
+        inTitle.AsSpan().Clear();
+        foreach (var rule in held)
         {
-            if (finding.InTitle && !finding.Rule.Despite.Has(context))
+            var finding = byRule[rule]!;
+            if (finding.InTitle)
             {
-                byRule[rule] = finding with { Strength = finding.Strength * factor };
+                finding = finding.Rule.Despite.Has(context) ? finding : finding with { Strength = finding.Strength * factor };
+                byRule[rule] = finding;
+                inTitle[finding.Rule.CategoryIndex] = Math.Max(inTitle[finding.Rule.CategoryIndex], finding.Strength);
             }
         }
     }
 
     /// <summary>How strongly a title alone argues for a category.</summary>
-    public double TitleStrength(CategoryId category) =>
-        byRule.Values.Where(finding => finding.InTitle && finding.Rule.Category == category).Select(finding => finding.Strength).DefaultIfEmpty().Max();
+    public double TitleStrength(int category) => inTitle[category];
 
     public void Object(string signal, double weight, Stretch words)
     {

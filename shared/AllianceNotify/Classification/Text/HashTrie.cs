@@ -15,6 +15,9 @@ internal sealed class HashTrie
     /// <summary>Where to begin: the node after one character, or 0 where no word begins so.</summary>
     public int Root(char first) => rootByCharacter[first];
 
+    /// <summary>The same for a symbol of any kind.</summary>
+    public int RootOf(int symbol) => symbol < rootByCharacter.Length ? rootByCharacter[symbol] : Step(0, symbol);
+
     public int ValueAt(int node) => values[node];
 
     /// <summary>The next node, or 0 where the path ends.</summary>

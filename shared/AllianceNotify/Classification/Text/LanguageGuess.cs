@@ -12,111 +12,132 @@ internal enum ReadableLanguage
 /// <summary>Which of the two languages a text is in, by its script and its little words; a declared language is only a hint.</summary>
 internal static class LanguageGuess
 {
-    private const int Sample = 2000;
+    /// <summary>So many characters of title and body tell.</summary>
+    private const int Sample = 800;
 
-    private static readonly HashSet<string> ForeignWords = new(StringComparer.Ordinal)
-    {
-        "la", "el", "los", "las", "del", "que", "una", "por", "para", "con", "se", "le", "les", "des", "une", "est", "dans", "sur", "pour", "qui", "der", "die", "das", "und", "ist", "ein",
-        "eine", "mit", "von", "den", "dem", "auf", "il", "di", "che", "della", "per", "sono", "nel", "os", "em", "uma", "na", "dos", "ao", "het", "een", "van", "niet", "yang", "dan", "dengan",
-        "untuk", "pada", "ini", "ang", "ng", "mga", "sa", "ve", "bir", "ile", "och", "att", "som", "det", "av", "nie", "jest", "nao", "du", "au", "es", "y", "et", "au", "lo",
-    };
+    /// <summary>Longer words are none of the little ones.</summary>
+    private const int LongestLittle = 8;
 
-    private static readonly HashSet<string> LittleWords = new(StringComparer.Ordinal)
-    {
-        "the", "of", "and", "to", "in", "is", "are", "was", "were", "for", "on", "at", "by", "with", "from", "that", "this", "has", "have", "had", "after", "near", "off",
-        "as", "it", "its", "be", "been", "an", "or", "into", "over", "not", "no", "will", "their", "his", "her", "they", "we", "you", "all", "out", "up", "about", "than",
-        "a", "says", "said", "who", "which", "when", "while", "over", "under", "more", "new", "if", "but", "so", "our", "your", "us", "now", "this", "there", "being", "during", "off", "against",
-    };
+    private const byte English = 1;
+    private const byte Foreign = 2;
+
+    private const string ForeignWords =
+        "la el los las del que una por para con se le les des une est dans sur pour qui der die das und ist ein eine mit von den dem auf il di che della per"
+        + " sono nel os em uma na dos ao het een van niet yang dan dengan untuk pada ini ang ng mga sa ve bir ile och att som det av nie jest nao du au es y et lo";
+
+    private const string LittleWords =
+        "the of and to in is are was were for on at by with from that this has have had after near off as it its be been an or into over not no will their his"
+        + " her they we you all out up about than a says said who which when while under more new if but so our your us now there being during against";
+
+    private static readonly (ulong Word, byte Kind)[] Table = BuildTable();
 
     /// <summary>Articles, pronouns, prepositions: they tell nothing of the subject.</summary>
-    public static bool IsLittle(ReadOnlySpan<char> word) => word.Length <= 8 && LittleWords.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word);
+    public static IEnumerable<string> EnglishLittleWords => LittleWords.Split(' ');
 
-    public static ReadableLanguage Of(ReportTextSpan text)
+    public static ReadableLanguage Of(ReadOnlySpan<char> title, ReadOnlySpan<char> body)
     {
-        int kana = 0, han = 0, latin = 0, other = 0, words = 0, little = 0, foreign = 0;
-        Span<char> word = stackalloc char[8];
+        var counts = default(Counts);
+        Count(title.Length > Sample ? title[..Sample] : title, ref counts);
+        Count(body.Length > Sample ? body[..Sample] : body, ref counts);
+        if (counts.Kana > 0 && counts.Other <= counts.Kana + counts.Han)
+            return ReadableLanguage.Japanese;
+        if (counts.Han > 0 && counts.Latin < counts.Han * 4)
+            return counts.Han > 60 && counts.Kana == 0 ? ReadableLanguage.Other : ReadableLanguage.Japanese;
+        if (counts.Other > counts.Latin)
+            return ReadableLanguage.Other;
+        // Latin letters with more little words of other languages than English ones; names and headlines have few of either.
+        return counts.Words >= 6 && counts.Foreign > counts.Little && counts.Foreign * 12 >= counts.Words ? ReadableLanguage.Other : ReadableLanguage.English;
+    }
+
+    private static void Count(ReadOnlySpan<char> text, ref Counts counts)
+    {
+        var word = 0UL;
         var length = 0;
-        foreach (var part in text)
+        foreach (var c in text)
         {
-            foreach (var c in part.Length > Sample ? part[..Sample] : part)
+            var folded = TextFolding.Simple(c);
+            if (folded is >= 'a' and <= 'z')
             {
-                var folded = TextFolding.Simple(c);
-                if (folded is >= 'a' and <= 'z')
-                {
-                    latin++;
-                    if (length < word.Length)
-                    {
-                        word[length] = folded;
-                    }
-
-                    length++;
-                    continue;
-                }
-
-                if (length > 0)
-                {
-                    words++;
-                    if (length <= word.Length)
-                    {
-                        little += LittleWords.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word[..length]) ? 1 : 0;
-                        foreign += ForeignWords.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word[..length]) ? 1 : 0;
-                    }
-
-                    length = 0;
-                }
-
-                switch (folded)
-                {
-                    case >= '\u3041' and <= '\u30FF':
-                        kana++;
-                        break;
-                    case >= '\u4E00' and <= '\u9FFF':
-                        han++;
-                        break;
-                    default:
-                        if (char.IsLetter(c))
-                        {
-                            other++;
-                        }
-
-                        break;
-                }
+                counts.Latin++;
+                word = (word << 8) | folded;
+                length++;
+                continue;
             }
 
             if (length > 0)
             {
-                words++;
-                length = 0;
+                EndWord(word, length, ref counts);
+                (word, length) = (0, 0);
+            }
+
+            if (folded < 0x80)
+                continue;
+            switch (folded)
+            {
+                case >= '\u3041' and <= '\u30FF':
+                    counts.Kana++;
+                    break;
+                case >= '\u4E00' and <= '\u9FFF':
+                    counts.Han++;
+                    break;
+                default:
+                    counts.Other += char.IsLetter(c) ? 1 : 0;
+                    break;
             }
         }
 
-        if (kana > 0 && other <= kana + han)
-            return ReadableLanguage.Japanese;
-        if (han > 0 && latin < han * 4)
-            return han > 60 && kana == 0 ? ReadableLanguage.Other : ReadableLanguage.Japanese;
-        if (other > latin)
-            return ReadableLanguage.Other;
-        // Latin letters with more little words of other languages than English ones; names and headlines have few of either.
-        return words >= 6 && foreign > little && foreign * 12 >= words ? ReadableLanguage.Other : ReadableLanguage.English;
+        if (length > 0)
+        {
+            EndWord(word, length, ref counts);
+        }
     }
-}
 
-/// <summary>The parts of a text, to be looked at one after the other.</summary>
-internal readonly ref struct ReportTextSpan(ReadOnlySpan<char> title, ReadOnlySpan<char> body)
-{
-    private readonly ReadOnlySpan<char> title = title;
-    private readonly ReadOnlySpan<char> body = body;
-
-    public Enumerator GetEnumerator() => new(title, body);
-
-    public ref struct Enumerator(ReadOnlySpan<char> title, ReadOnlySpan<char> body)
+    private static void EndWord(ulong word, int length, ref Counts counts)
     {
-        private readonly ReadOnlySpan<char> title = title;
-        private readonly ReadOnlySpan<char> body = body;
-        private int part;
+        counts.Words++;
+        if (length > LongestLittle)
+            return;
+        for (var slot = SlotOf(word); Table[slot].Kind != 0; slot = (slot + 1) & (Table.Length - 1))
+        {
+            if (Table[slot].Word == word)
+            {
+                counts.Little += Table[slot].Kind & English;
+                counts.Foreign += (Table[slot].Kind & Foreign) >> 1;
+                return;
+            }
+        }
+    }
 
-        public readonly ReadOnlySpan<char> Current => part == 1 ? title : body;
+    private static (ulong Word, byte Kind)[] BuildTable()
+    {
+        var table = new (ulong Word, byte Kind)[1024];
+        foreach (var (words, kind) in new[] { (LittleWords, English), (ForeignWords, Foreign) })
+        {
+            foreach (var text in words.Split(' '))
+            {
+                var word = 0UL;
+                foreach (var c in text)
+                {
+                    word = (word << 8) | c;
+                }
 
-        public bool MoveNext() => ++part <= 2;
+                var slot = (int)((word * 11400714819323198485UL) >> 54);
+                while (table[slot].Kind != 0 && table[slot].Word != word)
+                {
+                    slot = (slot + 1) & (table.Length - 1);
+                }
+
+                table[slot] = (word, (byte)(table[slot].Kind | kind));
+            }
+        }
+
+        return table;
+    }
+
+    private static int SlotOf(ulong word) => (int)((word * 11400714819323198485UL) >> 54);
+
+    private struct Counts
+    {
+        public int Kana, Han, Latin, Other, Words, Little, Foreign;
     }
 }

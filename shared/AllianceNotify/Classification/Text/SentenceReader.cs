@@ -26,6 +26,7 @@ internal sealed class SentenceReader
     private readonly bool[] negated = new bool[2 * SentenceScanner.MaxTokens];
     private readonly bool[] hedged = new bool[2 * SentenceScanner.MaxTokens];
     private readonly ContextFile?[] contextByConcept;
+    private readonly double[] contextWeights;
     private readonly List<int> contexts = [];
     private readonly List<int> carried = [];
     private readonly ConceptSet present;
@@ -35,7 +36,7 @@ internal sealed class SentenceReader
     private int count;
 
     // The text at hand.
-    private Findings findings = new();
+    private Findings findings;
     private bool exerciseIsPlayed;
     private bool isFollowUp;
     private bool titleSpoke;
@@ -48,12 +49,15 @@ internal sealed class SentenceReader
         this.lexicon = lexicon;
         this.rules = rules;
         this.measures = measures;
+        findings = new Findings(rules);
         present = new ConceptSet(lexicon.ConceptCount);
         titled = new ConceptSet(lexicon.ConceptCount);
         contextByConcept = new ContextFile?[lexicon.ConceptCount];
+        contextWeights = new double[lexicon.ConceptCount];
         foreach (var (concept, context) in rules.Contexts)
         {
             contextByConcept[concept] = context;
+            contextWeights[concept] = Math.Round(Math.Log2(context.Factor), 1);
         }
 
         negatesNext = lexicon.ConceptOf("negates-next");
@@ -106,6 +110,11 @@ internal sealed class SentenceReader
         var text = FoldedText.Of(original);
         try
         {
+            if (isTitle && ModeCheck.MayPlay(text.Characters))
+            {
+                findings.TitleMayPlay = true;
+            }
+
             var scanner = new SentenceScanner(lexicon, text.Characters, buffers);
             for (var sentence = 0; scanner.Next(); sentence++)
             {
@@ -165,8 +174,10 @@ internal sealed class SentenceReader
         }
         else if (titleSpoke && sentence < 2)
         {
-            foreach (var concept in contexts.Where(concept => contextByConcept[concept]!.LooksBack))
+            foreach (var concept in contexts)
             {
+                if (!contextByConcept[concept]!.LooksBack)
+                    continue;
                 findings.Weaken(concept, Math.Pow(contextByConcept[concept]!.Factor, LeadCarry));
             }
         }
@@ -182,7 +193,7 @@ internal sealed class SentenceReader
             foreach (var concept in contexts)
             {
                 var at = IndexOf(concept);
-                findings.Object(lexicon.NameOf(concept), Math.Round(Math.Log2(contextByConcept[concept]!.Factor), 1), StretchOf(ref text, tokens[at], field));
+                findings.Object(lexicon.NameOf(concept), contextWeights[concept], StretchOf(ref text, tokens[at], field));
             }
         }
     }
@@ -227,10 +238,10 @@ internal sealed class SentenceReader
     /// <summary>Notes what the sentence holds: concepts, places, contexts, and which words are negated or hedged.</summary>
     private void Survey(ReadOnlySpan<char> text, bool leading)
     {
-        negated.AsSpan(0, tokens.Length).Clear();
-        hedged.AsSpan(0, tokens.Length).Clear();
         MarkOldYears(text);
         count = measures.Derive(tokens, count);
+        negated.AsSpan(0, count).Clear();
+        hedged.AsSpan(0, count).Clear();
         present.Clear();
         contexts.Clear();
         var places = Places.None;
@@ -357,6 +368,12 @@ internal sealed class SentenceReader
 
     private void Try(EventRule rule, int anchor, int anchorGroup, double position, ref FoldedText text, string field)
     {
+        for (var group = 1; group < rule.Groups.Length; group++)
+        {
+            if (!present.Meets(rule.Groups[group]) && !titled.Meets(rule.Groups[group]))
+                return;
+        }
+
         if (present.Meets(rule.Unless))
             return;
         Span<int> picked = stackalloc int[8];
@@ -373,7 +390,7 @@ internal sealed class SentenceReader
             picked[group] = present.Meets(rule.Groups[group]) ? Nearest(rule, group, anchor, text.Characters) : -1;
             if (picked[group] < 0)
             {
-                if (field.StartsWith("title", StringComparison.Ordinal) || !titled.Meets(rule.Groups[group]))
+                if (field[0] == 't' || !titled.Meets(rule.Groups[group]))
                     return;
                 strength *= FromTitle;
             }
@@ -407,7 +424,7 @@ internal sealed class SentenceReader
         }
 
         // A title about something else makes the body background; a title that reports the event itself does not.
-        if (carried.Count > 0 && findings.TitleStrength(rule.Category) < 2)
+        if (carried.Count > 0 && findings.TitleStrength(rule.CategoryIndex) < 2)
         {
             foreach (var concept in carried)
             {
@@ -419,7 +436,7 @@ internal sealed class SentenceReader
             }
         }
 
-        if (strength < 0.2)
+        if (strength < 0.2 || !findings.Wants(rule, strength))
             return;
         var words = new Stretch[picked.Length];
         for (var at = 0; at < words.Length; at++)

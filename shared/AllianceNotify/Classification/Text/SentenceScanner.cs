@@ -143,7 +143,7 @@ internal ref struct SentenceScanner
             words[wordCount++] = new Word(start, at, id);
         }
 
-        if (id == 0)
+        if (id == 0 || (run == 0 && lexicon.Phrases.RootOf(id) == 0))
         {
             FlushRun();
             return;
@@ -310,16 +310,16 @@ internal ref struct SentenceScanner
         run = 0;
         for (var first = 0; first < words;)
         {
-            int node = 0, best = 0, length = 0;
-            for (var at = first; at < words; at++)
+            int node = lexicon.Phrases.RootOf(runIds[first]), best = 0, length = 0;
+            for (var at = first; node != 0; node = lexicon.Phrases.Step(node, runIds[at]))
             {
-                node = lexicon.Phrases.Step(node, runIds[at]);
-                if (node == 0)
-                    break;
                 if (lexicon.Phrases.ValueAt(node) is > 0 and var meaning)
                 {
                     (best, length) = (meaning, at - first + 1);
                 }
+
+                if (++at == words)
+                    break;
             }
 
             if (best > 0)
