@@ -33,6 +33,7 @@ internal static class BoardEndpoints
         group.MapAlertPages();
         group.MapOutboxPages();
         group.MapTeamsTab();
+        group.MapTryPages();
     }
 
     /// <summary>What is not there, or may not be read, says the same.</summary>

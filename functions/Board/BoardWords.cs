@@ -70,6 +70,26 @@ internal static class BoardWords
         "当直に登録者がいません。判別できない報告や他に通報先のない通報は誰にも届きません。管理者は名簿「duty-desk」に登録してください。");
     public static readonly LocalizedText Failed = new("That was not done", "実行されませんでした");
 
+    public static readonly LocalizedText Try = new("Try a text", "判定を試す");
+    public static readonly LocalizedText TryHint = new(
+        "Paste a report, or text out of one. Nothing is stored and nobody is told.", "報告またはその文面を貼り付けてください。保存も通報もされません。");
+    public static readonly LocalizedText ReportText = new("Text, XML or JSON", "文面、XML又はJSON");
+    public static readonly LocalizedText TextNeeded = new("A text of 1 to 200,000 characters is needed.", "1字以上20万字以内の文面が必要です。");
+    public static readonly LocalizedText ModeCheck = new("Mode check", "モードの確認");
+    public static readonly LocalizedText ModeHolds = new("nothing contradicts it", "矛盾なし");
+    public static readonly LocalizedText Evidence = new("Evidence", "判定の根拠");
+    public static readonly LocalizedText EvidenceWords = new("Words or code", "語句・符号");
+    public static readonly LocalizedText EvidenceSignal = new("Signal", "種別");
+    public static readonly LocalizedText EvidenceWeight = new("Weight", "重み");
+    public static readonly LocalizedText EvidencePlace = new("Where", "位置");
+    public static readonly LocalizedText AlsoCategories = new("Also", "併せて該当");
+    public static readonly LocalizedText Alternatives = new("Considered and not answered", "検討された他の区分");
+    public static readonly LocalizedText WouldBeAlerted = new("Who would be alerted", "通報先");
+    public static readonly LocalizedText Nobody = new("Nobody.", "なし");
+    public static readonly LocalizedText ToldNow = new("at once", "直ちに");
+    public static readonly LocalizedText ToldLater = new("after their quiet hours", "静穏時間の後");
+    public static readonly LocalizedText ToldNever = new("withheld", "取扱区分により除外");
+
     public static LocalizedText Of(SituationStatus status) => status switch
     {
         SituationStatus.Open => new("open", "対応中"),
