@@ -33,7 +33,7 @@ internal static class TriggerFunctions
 
     public static readonly IReadOnlyList<QueueFunction> Queues =
     [
-        .. Enum.GetValues<Lane>().SelectMany(lane => new[]
+        .. AmqpQueueNames.Lanes.SelectMany(lane => new[]
         {
             new QueueFunction($"TriageReport{Suffix(lane)}", QueueName.Reports, lane),
             new QueueFunction($"FanOutAlert{Suffix(lane)}", QueueName.Alerts, lane),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using AllianceNotify.Amqp;
 
 namespace AllianceNotify.Functions.Triggers;
 
@@ -12,7 +13,7 @@ internal sealed record TriggerMessage(ReadOnlyMemory<byte> Body)
 {
     public string? Id { get; init; }
 
-    /// <summary>1 the first time.</summary>
+    /// <summary>1 the first time; earlier copies of a delayed message are counted.</summary>
     public int DeliveryCount { get; init; } = 1;
 
     public DateTimeOffset? EnqueuedAt { get; init; }
@@ -28,6 +29,8 @@ internal sealed record TriggerMessage(ReadOnlyMemory<byte> Body)
 /// </summary>
 internal static class TriggerPayload
 {
+    private const int MostDeliveries = 1_000;
+
     /// <exception cref="FormatException">Not what the host writes.</exception>
     public static IReadOnlyList<TriggerMessage> ReadMessages(ReadOnlyMemory<byte> json)
     {
@@ -65,13 +68,18 @@ internal static class TriggerPayload
         var properties = value("ApplicationProperties") is { ValueKind: JsonValueKind.Object } given ? given : default;
         return new TriggerMessage(body)
         {
-            Id = Text(value("MessageId")),
-            DeliveryCount = int.TryParse(Text(value("DeliveryCount")), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? Math.Max(count, 1) : 1,
-            EnqueuedAt = DateTimeOffset.TryParse(
-                Text(value("EnqueuedTimeUtc")), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) ? at : null,
-            TraceParent = Text(Value(properties, "traceparent")) ?? Text(Value(properties, "Diagnostic-Id")),
+            Id = Text(Value(properties, AmqpProperties.Id)) ?? Text(value("MessageId")),
+            DeliveryCount = Math.Max(Count(value("DeliveryCount")), 1) + Count(Value(properties, AmqpProperties.Deliveries)),
+            EnqueuedAt = Time(Value(properties, AmqpProperties.EnqueuedAt)) ?? Time(value("EnqueuedTimeUtc")),
+            TraceParent = Text(Value(properties, AmqpProperties.TraceParent)),
         };
     }
+
+    private static int Count(JsonElement? value) =>
+        int.TryParse(Text(value), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? Math.Min(count, MostDeliveries) : 0;
+
+    private static DateTimeOffset? Time(JsonElement? value) => DateTimeOffset.TryParse(
+        Text(value), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
 
     private static JsonElement? Value(JsonElement holder, string name) =>
         holder.ValueKind == JsonValueKind.Object && holder.TryGetProperty(name, out var value) ? value : null;

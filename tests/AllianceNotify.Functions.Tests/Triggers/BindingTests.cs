@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AllianceNotify.Amqp;
 using AllianceNotify.Functions.Tests.Infrastructure;
 using AllianceNotify.Functions.Triggers;
-using AllianceNotify.Messaging;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -34,6 +34,7 @@ public sealed partial class BindingTests(HubFixture hub) : IClassFixture<HubFixt
         });
         var timers = Functions.Where(function => function.Type == "timerTrigger").Select(function => (function.Name, function.Text("schedule"), function.Text("name")));
 
+        Assert.Equal(new AmqpQueueNames().OnServiceBus.Order(StringComparer.Ordinal), TriggerFunctions.Queues.Select(function => function.BrokerQueue).Order(StringComparer.Ordinal));
         Assert.Equal(
             TriggerFunctions.Queues.OrderBy(function => function.Name, StringComparer.OrdinalIgnoreCase).Select(function => new
             {
@@ -50,13 +51,6 @@ public sealed partial class BindingTests(HubFixture hub) : IClassFixture<HubFixt
             timers);
         Assert.All(Functions, function => Assert.Contains(function.Type, new[] { "serviceBusTrigger", "timerTrigger", "httpTrigger" }));
     }
-
-    [Fact]
-    public void Every_lane_of_every_queue_is_drained_by_one_function() => Assert.Equal(
-        QueueName.All.SelectMany(queue => Enum.GetValues<Lane>().Select(lane => (queue, lane))).Order(Comparer<(QueueName Queue, Lane Lane)>.Create(
-            (a, b) => (a.Lane, a.Queue.Value).CompareTo((b.Lane, b.Queue.Value)))),
-        TriggerFunctions.Queues.Select(function => (function.Queue, function.Lane)).Order(Comparer<(QueueName Queue, Lane Lane)>.Create(
-            (a, b) => (a.Lane, a.Queue.Value).CompareTo((b.Lane, b.Queue.Value)))));
 
     /// <summary>One input and one output: with anything else the host wraps requests instead of forwarding them.</summary>
     [Fact]

@@ -59,6 +59,20 @@ public sealed class TriggerPayloadTests
     }
 
     [Fact]
+    public void What_the_hub_wrote_beside_the_message_goes_before_what_the_broker_says()
+    {
+        var message = Assert.Single(Read(
+            """
+            {"Data":{"input":"e30="},
+             "Metadata":{"MessageId":"\"fresh for this copy\"","DeliveryCount":"2","EnqueuedTimeUtc":"2026-11-24T06:09:02",
+              "ApplicationProperties":{"hub-id":"d-1","hub-deliveries":3,"hub-enqueued-at":"2026-11-24T05:49:00.0000001Z"}}}
+            """));
+
+        Assert.Equal(("d-1", 5), (message.Id, message.DeliveryCount));
+        Assert.Equal(new DateTimeOffset(2026, 11, 24, 5, 49, 0, TimeSpan.Zero).AddTicks(1), message.EnqueuedAt);
+    }
+
+    [Fact]
     public void What_a_body_puts_in_place_of_a_property_is_text_like_any_other()
     {
         var message = Assert.Single(Read(
