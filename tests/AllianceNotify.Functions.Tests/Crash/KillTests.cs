@@ -1,5 +1,4 @@
 using System.Globalization;
-using AllianceNotify.Delivery;
 using AllianceNotify.LoadDriver;
 using Xunit;
 using Xunit.Abstractions;
@@ -40,8 +39,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         await DrainAsync(launch, load);
 
         using var store = new FinalStore(Data);
-        await AssertReportsAreThereAndTriagedAsync(store, load);
-        var deliveries = await AssertEverybodyWasToldOrSetAsideAsync(store, sink, load);
+        await CrashOutcome.AssertReportsAreThereAndTriagedAsync(store, load, Kills * ReportsARound);
+        var deliveries = await CrashOutcome.AssertEverybodyWasToldOrSetAsideAsync(store, sink, load);
         AssertOnlyWhatWasInFlightCameTwice(sink, kills, deliveries);
         AssertEveryStageWasHit(kills);
     }
@@ -94,53 +93,6 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         return await store.ActiveAsync();
     }
 
-    private static async Task AssertReportsAreThereAndTriagedAsync(FinalStore store, CrashLoad load)
-    {
-        Assert.Equal(0, load.Unanswered);
-        Assert.Equal(Kills * ReportsARound, load.Accepted.Count);
-        Assert.Equal(load.Accepted.Count, load.Accepted.Values.Distinct(StringComparer.Ordinal).Count());
-        var lost = new List<string>();
-        foreach (var id in load.Accepted.Values)
-        {
-            if (await store.ReportAsync(id) is not { Outcome: not null })
-            {
-                lost.Add(id);
-            }
-        }
-
-        Assert.Empty(lost);
-    }
-
-    private static async Task<IReadOnlySet<string>> AssertEverybodyWasToldOrSetAsideAsync(FinalStore store, WebhookSink sink, CrashLoad load)
-    {
-        var alerts = await store.AlertsAsync();
-        Assert.Equal(load.Accepted.Values.Order(StringComparer.Ordinal), alerts.Select(alert => alert.Report!.Value.Value).Order(StringComparer.Ordinal));
-        var (setAside, deadMessages) = await store.DeadLettersAsync();
-        Assert.Empty(deadMessages);
-        var arrived = sink.Arrivals.Where(arrival => !IsRefused(arrival)).Select(arrival => arrival.WebhookId).ToHashSet(StringComparer.Ordinal);
-        var planned = new HashSet<string>(StringComparer.Ordinal);
-        var untold = new List<string>();
-        foreach (var alert in alerts)
-        {
-            var records = await store.DeliveriesAsync(alert.Id);
-            planned.UnionWith(records.Select(record => record.MessageId));
-            foreach (var contact in CrashSample.Everybody)
-            {
-                var told = records.Any(record => record.Contact == contact && record.State == DeliveryState.Sent
-                    && (record.Channel != "webhook" || arrived.Contains(record.MessageId)));
-                if (!told && !setAside.Contains((alert.Id, contact)))
-                {
-                    untold.Add($"{contact} of {alert.Id}: {string.Join(", ", records.Where(record => record.Contact == contact).Select(record => $"{record.Channel} {record.State}"))}");
-                }
-            }
-
-            Assert.DoesNotContain(records, record => record.Contact != CrashSample.Unreachable && setAside.Contains((alert.Id, record.Contact)));
-        }
-
-        Assert.Empty(untold);
-        return planned;
-    }
-
     private void AssertOnlyWhatWasInFlightCameTwice(WebhookSink sink, IReadOnlyList<Kill> kills, IReadOnlySet<string> planned)
     {
         var arrivals = sink.Arrivals.GroupBy(arrival => arrival.WebhookId, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count());
@@ -159,8 +111,6 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         Assert.All(kills[0].Left.LeasedMessages.Keys, queue => Assert.Contains(kills, kill => kill.Left.LeasedMessages[queue] > 0));
         Assert.Contains(kills, kill => kill.Begun > 0);
     }
-
-    private static bool IsRefused(Arrival arrival) => arrival.Path.StartsWith(CrashSample.RefusingPath, StringComparison.Ordinal);
 
     private sealed record Kill(KillMoment Moment, int Unanswered, CrashedStore Left, int Begun);
 

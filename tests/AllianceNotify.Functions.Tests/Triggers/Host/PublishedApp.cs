@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using AllianceNotify.Functions.Tests.Infrastructure;
+using Xunit;
+
+namespace AllianceNotify.Functions.Tests.Triggers.Host;
+
+/// <summary>What <c>dotnet publish</c> makes of the executable that these tests were built with.</summary>
+public sealed class PublishedApp : IAsyncLifetime
+{
+    private static readonly string Configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+
+    /// <summary>The folder that a Functions host is pointed at.</summary>
+    public string Root { get; } = Directory.CreateTempSubdirectory("alliancenotify-app-").FullName;
+
+    public async Task InitializeAsync()
+    {
+        using var publish = Process.Start(new ProcessStartInfo(
+            "dotnet",
+            ["publish", Path.Combine(Repository.Root, "functions"), "--no-build", "-c", Configuration, "-o", Root, "--nologo", "-v", "quiet", "-nodeReuse:false"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var said = await Task.WhenAll(publish.StandardOutput.ReadToEndAsync(), publish.StandardError.ReadToEndAsync());
+        await publish.WaitForExitAsync();
+        Assert.True(publish.ExitCode == 0, string.Concat(said));
+    }
+
+    public Task DisposeAsync()
+    {
+        Directory.Delete(Root, recursive: true);
+        return Task.CompletedTask;
+    }
+}
