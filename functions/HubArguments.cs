@@ -9,9 +9,17 @@ internal sealed record HubArguments(string? Urls = null, string? Data = null)
     /// <summary>Every channel writes to the outbox, whatever is configured: nothing leaves the machine.</summary>
     public bool OutboxOnly { get; init; }
 
+    /// <summary>Another program under the Functions host hands over requests and messages: the hub neither listens nor takes anything by itself.</summary>
+    public bool Handed { get; init; }
+
     public Dictionary<string, string?> ToConfiguration()
     {
         var settings = new Dictionary<string, string?>();
+        if (Handed)
+        {
+            settings[FunctionsHost.HandedSetting] = "true";
+        }
+
         if (Urls is not null)
         {
             settings[$"{HubOptions.Section}:{nameof(HubOptions.Urls)}"] = Urls;

@@ -19,7 +19,7 @@ internal static partial class TriggerEndpoints
 
     public static void MapTriggers(this WebApplication app)
     {
-        if (!app.Configuration.IsUnderFunctionsHost())
+        if (!app.Configuration.IsCustomHandler())
         {
             return;
         }

@@ -28,6 +28,8 @@ public sealed class PublishedAppTests(PublishedApp app) : IClassFixture<Publishe
     {
         ["Hub__Store"] = "sqlite",
         ["Hub__Queue"] = "sqlite",
+        ["Store__Kind"] = "Sqlite",
+        ["Queue__Kind"] = "Sqlite",
         ["Hub__DataDirectory"] = Data,
         ["Hub__PublicUrl"] = "https://hub.example",
         ["Webhook__AllowPrivateAddresses"] = "true",
@@ -159,11 +161,12 @@ public sealed class PublishedAppTests(PublishedApp app) : IClassFixture<Publishe
     {
         var settings = Settings;
         settings.Remove("Hub__Queue");
+        settings.Remove("Queue__Kind");
 
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => HandlerProcess.StartAsync(app.Root, "AllianceNotify.Functions", settings));
 
         Assert.StartsWith("The handler ended with 2. alliancenotify: ", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("Hub__Queue", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("must be set", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

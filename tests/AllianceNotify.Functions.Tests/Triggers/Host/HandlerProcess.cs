@@ -23,6 +23,11 @@ internal sealed class HandlerProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var inherited in start.Environment.Keys.Where(name => name.Contains("__", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(inherited);
+        }
+
         var port = Port.ToString(CultureInfo.InvariantCulture);
         var id = Guid.NewGuid().ToString();
         foreach (var (name, value) in settings.Concat(
