@@ -10,18 +10,23 @@ internal static class TelemetryWiring
 {
     private const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    /// <summary>The hub's traces and metrics, sent by OTLP where the standard variable says to; otherwise nothing is collected.</summary>
+    /// <summary>
+    /// The hub's traces and metrics, sent by OTLP where the standard variable says to and to Application Insights where its
+    /// connection string is set; otherwise nothing is collected.
+    /// </summary>
     public static void AddTelemetry(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<HubMetrics>();
         builder.Services.AddSingleton<QueueGauges>();
-        if (string.IsNullOrEmpty(builder.Configuration[OtlpEndpoint]))
+        var otlp = !string.IsNullOrEmpty(builder.Configuration[OtlpEndpoint]);
+        var azureMonitor = AzureMonitor.IsConfigured(builder.Configuration);
+        if (!otlp && !azureMonitor)
         {
             return;
         }
 
         builder.Services.AddHostedService<QueueGaugeRefresh>();
-        builder.Services.AddOpenTelemetry()
+        var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(
                 "alliancenotify", serviceVersion: typeof(TelemetryWiring).Assembly.GetName().Version?.ToString(3)))
             .WithTracing(tracing => tracing
@@ -32,7 +37,15 @@ internal static class TelemetryWiring
                 .AddMeter(HubTelemetry.Name)
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
-                .AddMeter("System.Runtime"))
-            .UseOtlpExporter();
+                .AddMeter("System.Runtime"));
+        if (otlp)
+        {
+            telemetry.UseOtlpExporter();
+        }
+
+        if (azureMonitor)
+        {
+            telemetry.ExportToAzureMonitor(builder.Configuration);
+        }
     }
 }
