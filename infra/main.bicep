@@ -167,6 +167,7 @@ var settings = union(
   {
     APPLICATIONINSIGHTS_CONNECTION_STRING: observability.outputs.connectionString
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.outputs.identity.clientId};Authorization=AAD'
+    APPLICATIONINSIGHTS_STATSBEAT_DISABLED: 'true'
     // A backlog is worked off by few processes with much in hand: limits of other services are kept a process.
     AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls: '64'
     Hub__DataDirectory: '/tmp/alliancenotify'
