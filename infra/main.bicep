@@ -70,7 +70,20 @@ param dailyTelemetryQuota int = -1
 param tags Tags = {}
 
 var allTags = union(tags, { application: 'AllianceNotify', environment: environmentName, classification: 'unclassified' })
-var stem = '${name}-${environmentName}'
+var mistakes = filter(
+  [
+    inbound == 'private' && !privateNetwork ? 'inbound private needs privateNetwork.' : ''
+    inbound == 'private' && secondLocation != null && publicUrl == null ? 'Two regions without a front door need a publicUrl of your own.' : ''
+    messagingSku != 'Premium' && (privateNetwork || secondLocation != null) ? 'privateNetwork and secondLocation need messagingSku Premium.' : ''
+    secondLocation != null && !contains(stateSku, 'GRS') && !contains(stateSku, 'GZRS')
+      ? 'secondLocation needs a stateSku that is copied there: GRS or GZRS.'
+      : ''
+    secondLocation == location ? 'secondLocation is location.' : ''
+    privateNetwork && length(networkRanges) < length(locations) ? 'networkRanges has fewer ranges than there are regions.' : ''
+  ],
+  mistake => !empty(mistake)
+)
+var stem = empty(mistakes) ? '${name}-${environmentName}' : fail(join(mistakes, ' '))
 var unique = take(uniqueString(subscription().id, name, environmentName), 6)
 var compact = '${name}${take(environmentName, 4)}${unique}'
 var locations = secondLocation == null ? [location] : [location, secondLocation!]
@@ -170,6 +183,10 @@ var settings = union(
     APPLICATIONINSIGHTS_STATSBEAT_DISABLED: 'true'
     // A backlog is worked off by few processes with much in hand: limits of other services are kept a process.
     AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls: '64'
+    // Nothing is sent by Graph until hubSettings name senders or a Teams app. Four lanes deliver, each in a process of its own.
+    Graph__ManagedIdentity: 'true'
+    Graph__ClientId: identity.outputs.identity.clientId
+    Graph__Instances: '4'
     Hub__DataDirectory: '/tmp/alliancenotify'
     Hub__PublicUrl: address
     Queue__Kind: 'Amqp'

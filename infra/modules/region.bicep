@@ -16,7 +16,7 @@ param behindFrontDoor bool
 param frontDoorId string
 param privateNetwork bool
 
-@description('Address range of the private network, /22 or larger.')
+@description('Address range of the private network, /22 or larger; not looked at without one.')
 param range string
 
 @description('The shared services: ids of the state account, the Service Bus namespace and the key vault.')

@@ -16,6 +16,47 @@ public sealed class InfraFolder : IAsyncLifetime
     /// <summary>The environments there is a parameter file for.</summary>
     public static readonly string[] Environments = ["dev", "exercise", "production"];
 
+    /// <summary>Choices that no parameter file makes, by name.</summary>
+    private static readonly Dictionary<string, string> Variants = new()
+    {
+        ["sealed"] = """
+            using 'main.bicep'
+            param environmentName = 'production'
+            param location = 'japaneast'
+            param head = 'isolated'
+            param inbound = 'private'
+            param privateNetwork = true
+            param messagingSku = 'Premium'
+            param operators = ['hub-operators@example.com']
+            param scale = { memory: 4096, maximum: 40, alwaysReady: {} }
+            param thresholds = { queueAge: 60, failedDeliveries: 1, silentFormats: {} }
+            param budget = { amount: 1, start: '2026-12-01' }
+            param hubSettings = { FanOut__MessageIdDomain: 'example.com' }
+            param fromVault = { Webhook__Secret: 'webhook' }
+            """,
+        ["allowed"] = """
+            using 'main.bicep'
+            param environmentName = 'dev'
+            param location = 'japaneast'
+            param allowedNetworks = ['192.0.2.0/24', '198.51.100.0/24']
+            param operators = ['hub-operators@example.com']
+            param scale = { memory: 512, maximum: 40, alwaysReady: {} }
+            param thresholds = { queueAge: 60, failedDeliveries: 1, silentFormats: {} }
+            param budget = { amount: 1, start: '2026-12-01' }
+            """,
+        ["wrong"] = """
+            using 'main.bicep'
+            param environmentName = 'dev'
+            param location = 'japaneast'
+            param secondLocation = 'japaneast'
+            param inbound = 'private'
+            param operators = ['hub-operators@example.com']
+            param scale = { memory: 512, maximum: 40, alwaysReady: {} }
+            param thresholds = { queueAge: 60, failedDeliveries: 1, silentFormats: {} }
+            param budget = { amount: 1, start: '2026-12-01' }
+            """,
+    };
+
     private const string Nobody = "00000000-0000-0000-0000-000000000000";
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -43,7 +84,12 @@ public sealed class InfraFolder : IAsyncLifetime
         }
 
         Build = await BicepCli.RunAsync("build", Path.Combine(copy, "main.bicep"), "--stdout");
-        foreach (var environment in Environments)
+        foreach (var (name, text) in Variants)
+        {
+            await File.WriteAllTextAsync(Path.Combine(copy, $"{name}.bicepparam"), text);
+        }
+
+        foreach (var environment in Environments.Concat(Variants.Keys))
         {
             var answer = await BicepCli.RunAsync(
                 "snapshot", Path.Combine(copy, $"{environment}.bicepparam"), "--mode", "overwrite",
