@@ -19,7 +19,7 @@ internal static class HubApplication
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.AddHubConfiguration(arguments);
-        builder.AddHubLogging();
+        builder.AddHubLogging(arguments);
         builder.AddTelemetry();
         builder.AddWebServer();
         builder.AddHttpAnswers();

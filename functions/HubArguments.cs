@@ -12,6 +12,9 @@ internal sealed record HubArguments(string? Urls = null, string? Data = null)
     /// <summary>Another program under the Functions host hands over requests and messages: the hub neither listens nor takes anything by itself.</summary>
     public bool Handed { get; init; }
 
+    /// <summary>Only errors are logged, so that what is printed for a person stays in sight.</summary>
+    public bool Quiet { get; init; }
+
     public Dictionary<string, string?> ToConfiguration()
     {
         var settings = new Dictionary<string, string?>();

@@ -59,7 +59,7 @@ internal static class HubConfiguration
     /// Logs go to standard error, so that standard output carries only what a script waits for. The Functions host takes
     /// everything on standard error for an error; under it logs go to standard output.
     /// </summary>
-    public static void AddHubLogging(this WebApplicationBuilder builder)
+    public static void AddHubLogging(this WebApplicationBuilder builder, HubArguments arguments)
     {
         var underFunctionsHost = builder.IsUnderFunctionsHost();
         builder.Logging.ClearProviders();
@@ -74,6 +74,13 @@ internal static class HubConfiguration
             console.LogToStandardErrorThreshold = underFunctionsHost ? LogLevel.None : LogLevel.Trace);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("System", LogLevel.Warning);
+        if (arguments.Quiet)
+        {
+            builder.Logging.AddFilter("AllianceNotify", LogLevel.Error);
+        }
+
+        // Keys are in the data folder, which only its owner can read; the framework would have them encrypted as well.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         // A start that fails is told in one line by the command that started it.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         // Standard verdict of a refused request body; the caller was told.

@@ -24,7 +24,7 @@ internal static class DemoCommand
             }
 
             return RunningHub.RunAsync(
-                new HubArguments(parsed.GetValue(urls), folder) { OutboxOnly = true },
+                new HubArguments(parsed.GetValue(urls), folder) { OutboxOnly = true, Quiet = true },
                 (app, token) => PlayAsync(app, folder, token),
                 cancellationToken);
         });

@@ -86,7 +86,14 @@ public sealed partial class TriageReport(
             At = time.GetUtcNow(),
         };
         await reports.InsertOutcomeAsync(id, outcome, cancellationToken).ConfigureAwait(false);
-        Log.Triaged(logger, id, classification.Category, situation, applied.Alert);
+        if (situation is { } found)
+        {
+            Log.Triaged(logger, id, classification.Category, found, applied.Alert);
+        }
+        else
+        {
+            Log.Passed(logger, id, classification.Category);
+        }
     }
 
     private async Task<(SituationId? Situation, AppliedReport Applied)> ApplyAsync(
@@ -196,6 +203,9 @@ public sealed partial class TriageReport(
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information, "Report {Report} is {Category}: situation {Situation}, alert {Alert}.")]
-        public static partial void Triaged(ILogger logger, ReportId report, CategoryId category, SituationId? situation, AlertId? alert);
+        public static partial void Triaged(ILogger logger, ReportId report, CategoryId category, SituationId situation, AlertId? alert);
+
+        [LoggerMessage(2, LogLevel.Information, "Report {Report} is {Category} and opens no situation.")]
+        public static partial void Passed(ILogger logger, ReportId report, CategoryId category);
     }
 }
