@@ -51,7 +51,11 @@ internal static class ReportEndpoints
             return Answer(new IntakeResult.TooLarge((int)limits.Value.MaxBodyBytes));
         }
 
-        return Answer(await intake.AcceptAsync(body, request.ContentType, CallerOf(caller, request), cancellationToken));
+        // Binary mode: the attributes of a CloudEvent stand in headers, and the body is the report itself.
+        var (envelope, errors) = CloudEventAttributes.FromHeaders(name => request.Headers.TryGetValue(name, out var value) ? value.ToString() : null);
+        return errors.Count > 0
+            ? Answer(new IntakeResult.Invalid(errors))
+            : Answer(await intake.AcceptAsync(body, request.ContentType, envelope, CallerOf(caller, request), cancellationToken));
     }
 
     /// <summary>

@@ -62,6 +62,34 @@ public sealed class ReportEndpointsTests(HubFixture hub) : IClassFixture<HubFixt
     }
 
     [Fact]
+    public async Task A_CloudEvent_in_binary_mode_makes_its_report_stricter_and_an_incomplete_one_is_refused()
+    {
+        using var client = await hub.ClientAsync(HubRole.DutyOfficer);
+        using var request = Event("binary-mode", ("ce-specversion", "1.0"), ("ce-id", "e-1"), ("ce-source", "/radar"), ("ce-type", "org.example.report"), ("ce-status", "exercise"));
+        using var response = await client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        var read = await client.GetFromJsonAsync<JsonElement>(response.Headers.Location);
+        Assert.Equal("exercise", read.GetProperty("mode").GetString());
+
+        using var incomplete = Event("binary-incomplete", ("ce-specversion", "1.0"), ("ce-id", "e-1"));
+        using var refused = await client.SendAsync(incomplete);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("ce-source", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await AssertNotStoredAsync("binary-incomplete");
+    }
+
+    private static HttpRequestMessage Event(string sourceId, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/reports") { Content = new StringContent(Report(sourceId), Encoding.UTF8, "application/json") };
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        return request;
+    }
+
+    [Fact]
     public async Task The_same_report_twice_is_one_report()
     {
         using var client = await hub.ClientAsync(HubRole.Reporter);
