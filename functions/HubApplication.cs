@@ -46,6 +46,7 @@ internal static class HubApplication
         app.MapClassify();
         app.MapSituations();
         app.MapAlerts();
+        app.MapFeeds();
         app.MapEvents();
         app.MapDirectory();
         app.MapBoard();

@@ -1,5 +1,6 @@
 using AllianceNotify.Functions.Web;
 using AllianceNotify.Intake;
+using AllianceNotify.Publishing;
 
 namespace AllianceNotify.Functions.Endpoints;
 
@@ -10,6 +11,7 @@ internal static class IntakeWiring
         builder.Services.AddOptions<IntakeOptions>()
             .Bind(builder.Configuration.GetSection("Intake"))
             .Configure<Microsoft.Extensions.Options.IOptions<WebServerOptions>>((intake, web) => intake.MaxBodyBytes = (int)web.Value.MaxBodyBytes);
+        builder.Services.AddSingleton(services => services.GetRequiredService<Microsoft.Extensions.Options.IOptions<CapOptions>>().Value.LoadTrusted());
         builder.Services.AddIntake();
         builder.Services.AddSingleton<ClassifyReports>();
     }

@@ -6,12 +6,14 @@ using AllianceNotify.Correlation;
 using AllianceNotify.Delivery;
 using AllianceNotify.Escalation;
 using AllianceNotify.FanOut;
+using AllianceNotify.Publishing;
 using AllianceNotify.Situations;
 using AllianceNotify.Telemetry;
 using AllianceNotify.Triage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace AllianceNotify;
 
@@ -29,6 +31,11 @@ public static class StageRegistration
                 options => options.ChunkSize is >= 1 and <= DeliveryChunkMessage.MaxContacts && Uri.CheckHostName(options.MessageIdDomain) == UriHostNameType.Dns,
                 "FanOut needs ChunkSize from 1 to 100 and MessageIdDomain to be a domain name.")
             .ValidateOnStart();
+        services.AddOptions<CapOptions>().Bind(configuration.GetSection(CapOptions.Section)).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CapOptions>, CapOptionsValidator>());
+        services.TryAddSingleton(provider => new CapAlertXml(provider.GetRequiredService<IOptions<CapOptions>>().Value, provider.GetRequiredService<Taxonomy>()));
+        services.TryAddSingleton<PublishAlerts>();
+        services.TryAddSingleton<OwnAlerts>();
         services.TryAddSingleton<HubMetrics>();
         services.TryAddSingleton(_ => Taxonomy.Load());
         services.TryAddSingleton<ReportClassifier>();

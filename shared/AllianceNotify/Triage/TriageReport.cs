@@ -2,6 +2,7 @@ using AllianceNotify.Classification;
 using AllianceNotify.Correlation;
 using AllianceNotify.Intake;
 using AllianceNotify.Messaging;
+using AllianceNotify.Publishing;
 using AllianceNotify.Reports;
 using AllianceNotify.Situations;
 using AllianceNotify.Storage;
@@ -21,6 +22,7 @@ public sealed partial class TriageReport(
     SituationTable situations,
     CorrelationTable correlation,
     EventIndex events,
+    OwnAlerts own,
     ReportClassifier classifier,
     Taxonomy taxonomy,
     IMessageQueue queue,
@@ -66,6 +68,17 @@ public sealed partial class TriageReport(
 
         var report = stored.Report;
         var classification = classifier.Classify(report);
+        if (await own.FindAsync(report, cancellationToken).ConfigureAwait(false) is { } ours)
+        {
+            if (ours.Mode == report.Mode)
+            {
+                await CameBackAsync(report, classification, ours, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            classification = classification with { ModeDoubt = $"This hub's own alert {ours.Id} is {ours.Mode}, and this copy of it says {report.Mode}." };
+        }
+
         activity?.SetTag("alliancenotify.category", classification.Category.Value);
         var (situation, applied) = await ApplyAsync(report, classification, cancellationToken).ConfigureAwait(false);
         if (applied.Alert is { } alertId)
@@ -96,13 +109,33 @@ public sealed partial class TriageReport(
         }
     }
 
+    /// <summary>An alert of this hub that another passed on is no news, whoever sends it.</summary>
+    private async Task CameBackAsync(SituationReport report, ClassificationResult classification, Alert ours, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var reason = $"This hub's own alert {ours.Id}, come back from {report.Source}: alerts nobody.";
+        var line = new TimelineEntry { At = now, Kind = TimelineKind.CameBack, Report = report.Id, Alert = ours.Id, Detail = reason };
+        await situations.NoteAsync(ours.Situation, line, report.Id.Value, cancellationToken).ConfigureAwait(false);
+        var outcome = new TriageOutcome
+        {
+            State = TriageState.Triaged,
+            Classification = classification,
+            Situation = ours.Situation,
+            Reason = reason,
+            At = now,
+        };
+        await reports.InsertOutcomeAsync(report.Id, outcome, cancellationToken).ConfigureAwait(false);
+        Log.CameBack(logger, report.Id, ours.Id);
+    }
+
     private async Task<(SituationId? Situation, AppliedReport Applied)> ApplyAsync(
         SituationReport report, ClassificationResult classification, CancellationToken cancellationToken)
     {
         while (true)
         {
             var now = time.GetUtcNow();
-            var known = await correlation.FindAsync(report, cancellationToken).ConfigureAwait(false);
+            var known = await own.ReferredAsync(report, cancellationToken).ConfigureAwait(false)
+                ?? await correlation.FindAsync(report, cancellationToken).ConfigureAwait(false);
             if (known is null && TriageDecision.Decide(CorrelationTable.NewIdFor(report), null, report, classification, now) is { Situation: null } nothing)
             {
                 return (null, new AppliedReport(report.Id, null, nothing.Reason, now));
@@ -202,6 +235,9 @@ public sealed partial class TriageReport(
 
     private static partial class Log
     {
+        [LoggerMessage(2, LogLevel.Information, "Report {Report} is this hub's own alert {Alert}, come back.")]
+        public static partial void CameBack(ILogger logger, ReportId report, AlertId alert);
+
         [LoggerMessage(1, LogLevel.Information, "Report {Report} is {Category}: situation {Situation}, alert {Alert}.")]
         public static partial void Triaged(ILogger logger, ReportId report, CategoryId category, SituationId situation, AlertId? alert);
 

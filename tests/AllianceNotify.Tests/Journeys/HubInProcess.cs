@@ -27,12 +27,12 @@ internal sealed class HubInProcess : IDisposable
 {
     private readonly ServiceProvider services;
 
-    public HubInProcess(IEntityStore? store = null)
+    public HubInProcess(IEntityStore? store = null, params IEnumerable<KeyValuePair<string, string?>> settings)
     {
         Time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 5, 49, 0, TimeSpan.Zero));
         Queue = new InMemoryMessageQueue(Time);
         Channel = new ScriptedChannel(Time);
-        var configuration = new ConfigurationBuilder().Build();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         var collection = new ServiceCollection();
         collection.AddLogging();
         collection.AddMetrics();
