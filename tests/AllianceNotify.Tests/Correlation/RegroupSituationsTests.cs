@@ -1,7 +1,10 @@
 using AllianceNotify.Acknowledgement;
 using AllianceNotify.Contacts;
+using AllianceNotify.Reports;
 using AllianceNotify.Situations;
 using AllianceNotify.Tests.Journeys;
+using AllianceNotify.Tests.Triage;
+using AllianceNotify.Triage;
 using Xunit;
 using static AllianceNotify.Tests.Correlation.EventReports;
 using static AllianceNotify.Tests.Journeys.HubInProcess;
@@ -83,11 +86,12 @@ public sealed class RegroupSituationsTests : IDisposable
     public async Task Asking_about_a_merged_alert_goes_on_unless_the_one_that_goes_on_asks_itself()
     {
         await hub.SubscribeAsync("missiles", CategoryFilter.Actual("missile-launch"), Person("m-1"));
-        var quiet = (await hub.PlaceOfAsync(await hub.TakeAsync(Own("navy", "2", "Naval exercise announced for next week, annual training", Quake))))!;
+        var quiet = TriageDecision.Untold(
+            new SituationId("s-quiet"), TriageDecisionTests.Report("quiet"), TriageDecisionTests.Recognised("missile-launch", Urgency.Flash), hub.Time.GetUtcNow());
+        await hub.Situations.WriteAsync(quiet.Id, new SituationChange { Situation = quiet }, default);
         var launch = (await hub.PlaceOfAsync(await hub.TakeAsync(Own("radar-7", "1", "Ballistic missile launched", Quake))))!.Value;
-        Assert.Empty(await hub.AlertsAsync(quiet.Value));
 
-        Assert.IsType<DirectionResult.Done>(await Regroup.MergeAsync(launch, quiet.Value, "same", "a", default));
+        Assert.IsType<DirectionResult.Done>(await Regroup.MergeAsync(launch, quiet.Id, "same", "a", default));
         await hub.SettleAsync();
         var sends = hub.Channel.Sends.Count;
         await hub.PassAsync(TimeSpan.FromHours(1));
