@@ -6,8 +6,8 @@ using Polly.Timeout;
 namespace AllianceNotify.Delivery;
 
 /// <summary>
-/// One server or account behind a channel: its Polly pipeline (concurrency, circuit breaker, time-out, in this order) and its
-/// load. There is no retry in the pipeline: an attempt is a message, and the delivery record counts it.
+/// One server or account behind a channel: how many may send at a time, its Polly pipeline (circuit breaker, then time-out) and
+/// its load. There is no retry in the pipeline: an attempt is a message, and the delivery record counts it.
 /// </summary>
 internal sealed class ChannelTarget
 {
@@ -22,6 +22,7 @@ internal sealed class ChannelTarget
     private readonly ChannelLimits limits;
     private readonly TimeProvider time;
     private readonly TargetLoad load;
+    private readonly LaneGate sending;
     private readonly ResiliencePipeline<IReadOnlyList<DeliveryOutcome>> pipeline;
     private readonly Lock gate = new();
     private DateTimeOffset? openUntil;
@@ -32,9 +33,9 @@ internal sealed class ChannelTarget
         this.limits = limits;
         this.time = time;
         load = new TargetLoad(limits, chunksPerTarget);
+        sending = new LaneGate(limits.MaxConcurrency);
         LastUsed = time.GetUtcNow();
         pipeline = new ResiliencePipelineBuilder<IReadOnlyList<DeliveryOutcome>> { TimeProvider = time }
-            .AddConcurrencyLimiter(limits.MaxConcurrency, queueLimit: int.MaxValue)
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<IReadOnlyList<DeliveryOutcome>>
             {
                 FailureRatio = limits.BreakerFailureRatio,
@@ -98,8 +99,33 @@ internal sealed class ChannelTarget
         }
     }
 
-    /// <summary>One send through the pipeline. Exceptions other than time-outs and an open circuit are the channel's bugs and pass.</summary>
+    /// <summary>
+    /// One send through the pipeline, once it is this lane's turn. Exceptions other than time-outs and an open circuit are the
+    /// channel's bugs and pass.
+    /// </summary>
     public async Task<SendAnswer> SendAsync(
+        IAlertChannel channel, AlertDispatch dispatch, TargetLoad.Admission admission, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await sending.EnterAsync(admission.Lane, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return new SendAnswer.NotBegun(time.GetUtcNow());
+        }
+
+        try
+        {
+            return await SendNowAsync(channel, dispatch, admission, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            sending.Leave();
+        }
+    }
+
+    private async Task<SendAnswer> SendNowAsync(
         IAlertChannel channel, AlertDispatch dispatch, TargetLoad.Admission admission, CancellationToken cancellationToken)
     {
         var context = ResilienceContextPool.Shared.Get(cancellationToken);

@@ -58,6 +58,9 @@ public sealed class ChannelLimits
     /// <summary>1 s to 1 h.</summary>
     public TimeSpan Window { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Longest wait of deliveries that found their target full before they ask again. 1 s to 5 min.</summary>
+    public TimeSpan ReturnAtMost { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Share of sends that fail in <see cref="BreakerSampling"/> at which the target is left alone. Above 0, at most 1.</summary>
     public double BreakerFailureRatio { get; set; } = 0.5;
 

@@ -36,6 +36,7 @@ internal sealed class DeliveryOptionsValidator(ChannelSet channels) : IValidateO
         mistakes.Range($"{at}MaxConcurrency", limits.MaxConcurrency, 1, 1_000);
         mistakes.Range($"{at}Permits", limits.Permits ?? 1, 1, 100_000);
         mistakes.Range($"{at}Window", limits.Window, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+        mistakes.Range($"{at}ReturnAtMost", limits.ReturnAtMost, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
         if (limits.BreakerFailureRatio is not (> 0 and <= 1))
         {
             mistakes.Add($"{at}BreakerFailureRatio", "must be above 0 and at most 1");

@@ -14,7 +14,6 @@ internal sealed class TargetLoad(ChannelLimits limits, int chunksPerTarget)
 {
     private static readonly TimeSpan ShortestReturn = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestReturn = TimeSpan.FromSeconds(30);
 
     // A chunk that would begin within this time waits in the worker; it is not worth two queue writes.
     private static readonly TimeSpan ShortQueue = TimeSpan.FromSeconds(1);
@@ -96,7 +95,7 @@ internal sealed class TargetLoad(ChannelLimits limits, int chunksPerTarget)
             each = limits.Window / permits;
         }
 
-        var start = now + (pace is null ? Between(silence, ShortestReturn, LongestSilence) : Between(each * ahead, ShortestReturn, LongestReturn));
+        var start = now + (pace is null ? Between(silence, ShortestReturn, LongestSilence) : Between(each * ahead, ShortestReturn, limits.ReturnAtMost));
         if (limits.Permits is not null && FreePermits(now) == 0 && begun.TryPeek(out var oldest) && oldest + limits.Window > start)
         {
             start = oldest + limits.Window;
@@ -107,7 +106,7 @@ internal sealed class TargetLoad(ChannelLimits limits, int chunksPerTarget)
             start = reserved[i] > start ? reserved[i] : start;
         }
 
-        var latest = now + (LongestReturn > limits.Window || limits.Permits is null ? LongestReturn : limits.Window);
+        var latest = now + (limits.ReturnAtMost > limits.Window || limits.Permits is null ? limits.ReturnAtMost : limits.Window);
         start = start < latest ? start : latest;
         reserved[(int)lane] = start + each * count;
         return start;
@@ -131,6 +130,8 @@ internal sealed class TargetLoad(ChannelLimits limits, int chunksPerTarget)
             waiting = unfinished = Granted = granted;
             RestAt = restAt;
         }
+
+        public Lane Lane => lane;
 
         public int Granted { get; }
 
