@@ -27,7 +27,7 @@ public static class GraphRegistration
         var section = configuration.GetSection(GraphOptions.Section);
         services.AddOptions<GraphOptions>().Bind(section).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<GraphOptions>, GraphOptionsValidator>());
-        services.TryAddSingleton<TokenCredential>(provider =>
+        services.TryAddKeyedSingleton<TokenCredential>(GraphOptions.Section, (provider, _) =>
             GraphCredentials.For(provider.GetRequiredService<IOptions<GraphOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<GraphCalls>();
         services.TryAddSingleton<GraphLimits>();
@@ -63,6 +63,7 @@ public static class GraphRegistration
     {
         Timeout = TimeSpan.FromSeconds(25),
         MaxConcurrency = concurrency,
+        ReturnAtMost = TimeSpan.FromSeconds(10),
         BreakFor = TimeSpan.FromSeconds(2),
         BreakAtMost = TimeSpan.FromSeconds(5),
         BackoffCap = TimeSpan.FromSeconds(10),

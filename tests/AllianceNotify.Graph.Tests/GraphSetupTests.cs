@@ -81,7 +81,7 @@ public sealed class GraphSetupTests : IDisposable
         using var provider = Build(
             ("Graph:Mail:Senders:0", "alerts@hub.example"), ("Graph:TenantId", "hub.example"), ("Graph:ClientId", "0a0b0c0d-0000-4000-8000-000000000002"), (setting, value));
 
-        Assert.IsType(credential, provider.GetRequiredService<TokenCredential>());
+        Assert.IsType(credential, provider.GetRequiredKeyedService<TokenCredential>(GraphOptions.Section));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Text.RegularExpressions;
 using Azure.Core;
 using Azure.Identity;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Graph;
 using Microsoft.Graph.Authentication;
@@ -23,7 +24,7 @@ internal sealed partial class GraphCalls : IDisposable
     private readonly TimeProvider time;
     private readonly string address;
 
-    public GraphCalls(IOptions<GraphOptions> options, TokenCredential credential, TimeProvider time)
+    public GraphCalls(IOptions<GraphOptions> options, [FromKeyedServices(GraphOptions.Section)] TokenCredential credential, TimeProvider time)
     {
         this.time = time;
         http = new HttpClient(new SocketsHttpHandler

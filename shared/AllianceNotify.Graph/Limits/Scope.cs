@@ -11,11 +11,15 @@ internal readonly record struct Usage(int Requests = 1, int Messages = 0, int Re
 /// <param name="spread">Between two requests that are in no hurry; null: they need not be spread.</param>
 internal sealed class Scope(int? concurrency, TimeSpan? spread, params (Quota Quota, Func<Usage, long> Of)[] quotas)
 {
+    // Ten seconds of a mailbox: as long as the delivery stage may keep those away who found all places taken. More would use up
+    // a window in bursts, and leave an alert that matters without room.
+    private const int MadeUp = 5;
+
     private static readonly TimeSpan FirstRest = TimeSpan.FromSeconds(1);
 
     private int inFlight;
     private int failures;
-    private DateTimeOffset lastBegun = DateTimeOffset.MinValue;
+    private DateTimeOffset spreadDue = DateTimeOffset.MinValue;
     private DateTimeOffset restsUntil = DateTimeOffset.MinValue;
 
     /// <summary>As <see cref="Quota.FreeAt"/>, over all limits of the scope.</summary>
@@ -27,9 +31,9 @@ internal sealed class Scope(int? concurrency, TimeSpan? spread, params (Quota Qu
         }
 
         var free = restsUntil > now ? restsUntil : now;
-        if (!hurries && spread is { } interval && lastBegun > DateTimeOffset.MinValue && lastBegun + interval > free)
+        if (!hurries && spreadDue > free)
         {
-            free = lastBegun + interval;
+            free = spreadDue;
         }
 
         foreach (var (quota, of) in quotas)
@@ -48,7 +52,12 @@ internal sealed class Scope(int? concurrency, TimeSpan? spread, params (Quota Qu
     public void Begin(Usage usage, DateTimeOffset now)
     {
         inFlight++;
-        lastBegun = now;
+        if (spread is { } interval)
+        {
+            // Turns that nobody took for a while are made up for; the limit itself still holds.
+            spreadDue = (spreadDue > now - (MadeUp * interval) ? spreadDue : now) + interval;
+        }
+
         foreach (var (quota, of) in quotas)
         {
             quota.Begin(of(usage));
