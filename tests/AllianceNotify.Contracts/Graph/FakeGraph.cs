@@ -91,6 +91,13 @@ public sealed class FakeGraph : IAsyncDisposable
     /// <summary>A request has arrived that no earlier call of this has counted.</summary>
     public Task UntilReceivingAsync() => arrivals.WaitAsync();
 
+    /// <summary>Forgets what has arrived so far, and nothing of what its limits count.</summary>
+    public void Forget()
+    {
+        calls.Clear();
+        state.Forget();
+    }
+
     private async Task HandleAsync(HttpContext context)
     {
         var requestId = Guid.NewGuid().ToString();

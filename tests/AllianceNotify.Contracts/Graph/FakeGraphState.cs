@@ -76,6 +76,15 @@ internal sealed class FakeGraphState(FakeGraphLimits limits)
         }
     }
 
+    public void Forget()
+    {
+        lock (gate)
+        {
+            mails.Clear();
+            activities.Clear();
+        }
+    }
+
     private FakeGraphAnswer? BeginMail(GraphCall call)
     {
         if (mailsInFlight >= limits.AppConcurrency || inFlight.GetValueOrDefault(call.User!) >= limits.MailboxConcurrency)
