@@ -90,9 +90,10 @@ public sealed partial class BindingTests(HubFixture hub) : IClassFixture<HubFixt
     }
 
     [Fact]
-    public void Every_http_function_takes_some_route() => Assert.Equal(
-        Awaited,
-        Functions.Where(function => function.Type == "httpTrigger" && !Routes().Any(route => function.Takes(route.Method, route.Path))).Select(function => function.Name));
+    public void Every_http_function_takes_some_route() => Assert.Empty(Functions
+        .Where(function => function.Type == "httpTrigger" && !Routes().Any(route => function.Takes(route.Method, route.Path)))
+        .Select(function => function.Name)
+        .Except(Awaited));
 
     /// <summary>Without regard to case, as the host and the hub match paths.</summary>
     [Fact]
