@@ -22,7 +22,7 @@ internal sealed class Scores(RuleBook rules)
     /// <summary>How much the learned voice's logarithm of odds counts, and how far it can go against and for a category.</summary>
     private const double LearnedShare = 1.2;
     private const double MostAgainst = 0.5;
-    private const double MostFor = 3.0;
+    private const double MostFor = 1.9;
 
     /// <summary>More arguments than this for one category add nothing.</summary>
     private const int MostSummed = 32;

@@ -20,6 +20,9 @@ internal sealed class Verdict(
     /// <summary>A second category must reach this share of the first.</summary>
     private const double Company = 0.62;
 
+    /// <summary>A none that is less sure than this is for a person to look at.</summary>
+    private const double EvenChance = 0.5;
+
     /// <summary>The confidence of "unclassified": it says that nobody knows.</summary>
     private const double Unsure = 0.5;
 
@@ -152,7 +155,7 @@ internal sealed class Verdict(
         if (unread)
             return "the text is in neither of the two languages: only its codes were read";
         if (category == CategoryId.None)
-            return Strongest() >= 0.8 * Scores.Enough ? "close to the threshold of " + scores[0].Category : null;
+            return Strongest() >= 0.8 * Scores.Enough ? "close to the threshold of " + scores[0].Category : confidence < EvenChance ? "no rule holds, but its words are those of a situation" : null;
         if (taxonomy.Find(category) is { OfficialStatementOnly: true })
             return "only a government recognises this situation: check the official statement";
         if (confidence < Sure)

@@ -130,6 +130,33 @@ public sealed class ReportClassifierTests
         Assert.Equal(category, Classifier.Classify(ReportBuilder.Text("火山名　諏訪之瀬島　噴火警報・予報", language: "ja")
             .WithCodes(("jma:telegram", "VFVO50"), ("jma:kind:volcano", kind))).Category.Value);
 
+    [Theory]
+    [InlineData("India hits India in cricket, says Indian captain under attack", "none")]
+    [InlineData("Russian jets bomb Ukrainian port of Odesa overnight", "armed-attack-third-country")]
+    public void A_state_that_attacks_itself_is_no_attack_on_a_state(string title, string category) =>
+        Assert.Equal(category, Classifier.Classify(ReportBuilder.Text(title)).Category.Value);
+
+    [Fact]
+    public void Words_of_the_learned_voice_are_shown_where_they_stand()
+    {
+        const string title = "Ransomware gang locks hospital servers";
+        var result = Classifier.Classify(ReportBuilder.Text(title));
+
+        Assert.Equal("cyber-incident", result.Category.Value);
+        var learned = result.Evidence.Where(evidence => evidence.Signal.StartsWith("learned:", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(learned);
+        Assert.All(learned, evidence => Assert.Equal(evidence.Text, title.Substring(evidence.Offset, evidence.Length)));
+    }
+
+    [Fact]
+    public void A_none_whose_words_are_those_of_a_situation_goes_to_a_person()
+    {
+        var result = Classifier.Classify(ReportBuilder.Text(
+            "Situation report no. 3, Noto Peninsula earthquake", "Deaths 64, injured 370 or more. 33,000 in 355 shelters. Roads to Wajima and Suzu cut."));
+
+        Assert.True(result.Category.Value == "large-scale-disaster" || result.NeedsReview);
+    }
+
     [Fact]
     public void Urgency_follows_the_evidence_and_keeps_the_floor()
     {
