@@ -52,6 +52,7 @@ internal static class HubApplication
         app.MapBoard();
         app.MapApiKeys();
         app.MapDeadLetters();
+        app.MapAudit();
         app.MapTriggers();
         return app;
     }

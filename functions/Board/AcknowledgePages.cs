@@ -1,4 +1,5 @@
 using AllianceNotify.Acknowledgement;
+using AllianceNotify.Audit;
 using AllianceNotify.Classification;
 using AllianceNotify.Contacts;
 using AllianceNotify.Content;
@@ -27,7 +28,8 @@ internal static class AcknowledgePages
             : await PageAsync(reader, await parts.Acknowledge.FindAsync(reader.Alert.Id, reader.Contact.Id, cancellationToken), parts, cancellationToken);
     }
 
-    private static async Task<IResult> AnswerAsync(string token, HttpRequest request, [AsParameters] Parts parts, CancellationToken cancellationToken)
+    private static async Task<IResult> AnswerAsync(
+        string token, HttpRequest request, AuditLog audit, [AsParameters] Parts parts, CancellationToken cancellationToken)
     {
         var (reader, refusal) = await parts.OpenAsync(token, cancellationToken);
         if (reader is null)
@@ -35,8 +37,18 @@ internal static class AcknowledgePages
             return refusal!;
         }
 
+        if (await parts.Acknowledge.FindAsync(reader.Alert.Id, reader.Contact.Id, cancellationToken) is { } earlier)
+        {
+            return await PageAsync(reader, earlier, parts, cancellationToken);
+        }
+
         var note = request.HasFormContentType ? (await request.ReadFormAsync(cancellationToken))["note"].ToString() : null;
-        return await parts.Acknowledge.ByContactAsync(reader.Alert.Id, reader.Contact.Id, note, cancellationToken) switch
+        var order = new AuditOrder($"contact:{reader.Contact.Id}", reader.Contact.Name.In("en"), "acknowledge", $"alerts/{reader.Alert.Id}");
+        return await audit.RecordAsync(
+            order,
+            () => parts.Acknowledge.ByContactAsync(reader.Alert.Id, reader.Contact.Id, note, cancellationToken),
+            result => result is AnswerResult.Recorded,
+            cancellationToken) switch
         {
             AnswerResult.Recorded recorded => await PageAsync(reader, recorded.Answer, parts, cancellationToken),
             AnswerResult.AlreadyAnswered before => await PageAsync(reader, before.Answer, parts, cancellationToken),

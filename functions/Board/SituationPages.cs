@@ -1,5 +1,6 @@
 using System.Globalization;
 using AllianceNotify.Acknowledgement;
+using AllianceNotify.Audit;
 using AllianceNotify.Classification;
 using AllianceNotify.Delivery;
 using AllianceNotify.Functions.Security;
@@ -71,8 +72,11 @@ internal static class SituationPages
         string id, HttpRequest request, HubCaller caller, AcknowledgeAlert acknowledge, [AsParameters] Parts parts, CancellationToken cancellationToken) =>
         ActAsync(id, request, caller, parts, async (situation, form) =>
             !Alert.TryParseId(new AlertId(form["alert"].ToString()), out var of, out var revision) || of != situation.Id
-            || await acknowledge.ByPrincipalAsync(Alert.IdOf(of, revision), caller.Id, caller.Name, AnswerRoute.Board, form["note"], cancellationToken)
-                is AnswerResult.UnknownAlert
+            || await parts.Audit.RecordAsync(
+                caller.Orders("acknowledge", $"alerts/{Alert.IdOf(of, revision)}"),
+                () => acknowledge.ByPrincipalAsync(Alert.IdOf(of, revision), caller.Id, caller.Name, AnswerRoute.Board, form["note"], cancellationToken),
+                result => result is AnswerResult.Recorded,
+                cancellationToken) is AnswerResult.UnknownAlert
                 ? "There is no such alert. この通報は存在しません。"
                 : null, cancellationToken);
 
@@ -83,13 +87,14 @@ internal static class SituationPages
             request,
             caller,
             parts,
+            form => $"reclassify to {AuditText.Id(form["category"].ToString())}",
             (situation, form, reason) => direct.ReclassifyAsync(situation, new CategoryId(form["category"].ToString()), reason, caller.Name, cancellationToken),
             cancellationToken);
 
     private static Task<IResult> CloseAsync(
         string id, HttpRequest request, HubCaller caller, DirectSituation direct, [AsParameters] Parts parts, CancellationToken cancellationToken) =>
         DecideAsync(
-            id, request, caller, parts, (situation, _, reason) => direct.CloseAsync(situation, reason, caller.Name, cancellationToken), cancellationToken);
+            id, request, caller, parts, _ => "close", (situation, _, reason) => direct.CloseAsync(situation, reason, caller.Name, cancellationToken), cancellationToken);
 
     /// <summary>A decision needs a reason, and the situation as the page showed it.</summary>
     private static Task<IResult> DecideAsync(
@@ -97,6 +102,7 @@ internal static class SituationPages
         HttpRequest request,
         HubCaller caller,
         Parts parts,
+        Func<IFormCollection, string> inWords,
         Func<SituationId, IFormCollection, string, Task<DirectionResult>> decide,
         CancellationToken cancellationToken) =>
         ActAsync(id, request, caller, parts, async (situation, form) =>
@@ -111,7 +117,9 @@ internal static class SituationPages
                 return ChangedMeanwhile;
             }
 
-            return await decide(situation.Id, form, reason) switch
+            var result = await DirectionAudit.RecordAsync(
+                parts.Audit, caller, situation.Id, inWords(form), () => decide(situation.Id, form, reason), cancellationToken);
+            return result switch
             {
                 DirectionResult.Done => null,
                 DirectionResult.NotPossible not => not.Reason,
@@ -163,7 +171,7 @@ internal static class SituationPages
         };
 
     /// <summary>What a situation's page needs.</summary>
-    private sealed record Parts(SituationTable Situations, DeliveryTable Deliveries, Taxonomy Taxonomy, TimeProvider Time)
+    private sealed record Parts(SituationTable Situations, DeliveryTable Deliveries, Taxonomy Taxonomy, AuditLog Audit, TimeProvider Time)
     {
         public async Task<Situation?> FindAsync(string id, HubCaller caller, CancellationToken cancellationToken) =>
             RouteKey.IsKey(id)

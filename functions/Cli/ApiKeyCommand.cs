@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AllianceNotify.Audit;
 using AllianceNotify.Security;
 
 namespace AllianceNotify.Functions.Cli;
@@ -28,6 +29,8 @@ internal static class ApiKeyCommand
 
             return StoreCommand.RunAsync(parsed.GetValue(data), async services =>
             {
+                await services.GetRequiredService<AuditLog>().AppendAsync(
+                    AuditCommand.Order("create-api-key", "api-keys", $"{request.Role} for {request.Name}"), cancellationToken);
                 var (_, text) = await services.GetRequiredService<ApiKeyTable>().CreateAsync(
                     request, services.GetRequiredService<TimeProvider>().GetUtcNow(), cancellationToken);
                 Console.Out.WriteLine(text.Reveal());

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Security.Cryptography;
+using AllianceNotify.Audit;
 using AllianceNotify.Contacts;
 using AllianceNotify.Contacts.Csv;
 
@@ -28,7 +30,14 @@ internal static class ContactsCommand
             {
                 var bytes = await File.ReadAllBytesAsync(path, cancellationToken);
                 var import = new ImportContacts(services.GetRequiredService<DirectoryTables>());
-                return await import.RunAsync(bytes, charset: null, parsed.GetValue(dryRun), cancellationToken) switch
+                var result = parsed.GetValue(dryRun)
+                    ? await import.RunAsync(bytes, charset: null, dryRun: true, cancellationToken)
+                    : await services.GetRequiredService<AuditLog>().RecordAsync(
+                        AuditCommand.Order("import-contacts", "contacts", $"sha256 {Convert.ToHexStringLower(SHA256.HashData(bytes))}"),
+                        () => import.RunAsync(bytes, charset: null, dryRun: false, cancellationToken),
+                        result => result is ImportResult.Done,
+                        cancellationToken);
+                return result switch
                 {
                     ImportResult.NotRead not => throw new CallFailed(not.Reason, exitCode: 1),
                     ImportResult.Done done => Tell(done.Report),

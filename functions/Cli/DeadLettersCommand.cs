@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
+using AllianceNotify.Audit;
+using AllianceNotify.Functions.Security;
 using AllianceNotify.Messaging;
 
 namespace AllianceNotify.Functions.Cli;
@@ -41,7 +43,11 @@ internal static class DeadLettersCommand
             var sent = 0;
             foreach (var id in named)
             {
-                var result = await deadLetters.ReplayAsync(id, cancellationToken);
+                var result = await services.GetRequiredService<AuditLog>().RecordAsync(
+                    AuditCommand.Order("replay-dead-letter", "dead-letters", AuditText.Id(id)),
+                    () => deadLetters.ReplayAsync(id, cancellationToken),
+                    result => result == ReplayResult.Replayed,
+                    cancellationToken);
                 if (result == ReplayResult.NotFound)
                 {
                     throw new CallFailed($"There is no dead letter {id}.", exitCode: 1);

@@ -58,6 +58,7 @@ internal static class HubCommandLine
         root.Add(ApiKeyCommand.Create());
         root.Add(SignInLinkCommand.Create());
         root.Add(DeadLettersCommand.Create());
+        root.Add(AuditCommand.Create());
         root.Add(ChannelsCommand.Create());
         root.Add(TeamsPackageCommand.Create());
         return root;

@@ -1,3 +1,4 @@
+using AllianceNotify.Audit;
 using AllianceNotify.Contacts;
 using AllianceNotify.Functions.Web;
 using AllianceNotify.Security;
@@ -63,6 +64,7 @@ internal static class SignInLink
 
     public static async Task<Uri> IssueAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
+        await services.GetRequiredService<AuditLog>().AppendAsync(AuditCommand.Order("issue-sign-in-link", "sessions"), cancellationToken);
         var ticket = await services.GetRequiredService<SessionTable>().IssueTicketAsync(
             LocalAdministrator, HubRole.Administrator, services.GetRequiredService<TimeProvider>().GetUtcNow(), cancellationToken);
         return new Uri($"{services.GetRequiredService<PublicAddress>().Base.AbsoluteUri.TrimEnd('/')}/sign-in?ticket={ticket}");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AllianceNotify.Acknowledgement;
+using AllianceNotify.Audit;
 using AllianceNotify.Classification;
 using AllianceNotify.Contacts;
 using AllianceNotify.Delivery;
@@ -51,7 +52,7 @@ internal static class AlertEndpoints
 
     /// <summary>The caller's own answer. Answering twice keeps the first.</summary>
     private static async Task<Results<Ok<AnswerView>, Created<AnswerView>, ValidationProblem, ProblemHttpResult>> AcknowledgeAsync(
-        string id, AcknowledgeRequest? request, HubCaller caller, SituationTable situations, AcknowledgeAlert acknowledge, CancellationToken cancellationToken)
+        string id, AcknowledgeRequest? request, HubCaller caller, SituationTable situations, AcknowledgeAlert acknowledge, AuditLog audit, CancellationToken cancellationToken)
     {
         if (request?.Note is { Length: > AcknowledgeAlert.MaxNote })
         {
@@ -63,7 +64,11 @@ internal static class AlertEndpoints
             return Problems.NotFound("alert");
         }
 
-        return await acknowledge.ByPrincipalAsync(alert.Id, caller.Id, caller.Name, AnswerRoute.Api, request?.Note, cancellationToken) switch
+        return await audit.RecordAsync(
+            caller.Orders("acknowledge", $"alerts/{alert.Id}"),
+            () => acknowledge.ByPrincipalAsync(alert.Id, caller.Id, caller.Name, AnswerRoute.Api, request?.Note, cancellationToken),
+            result => result is AnswerResult.Recorded,
+            cancellationToken) switch
         {
             AnswerResult.Recorded recorded => TypedResults.Created($"/api/situations/{alert.Situation}", AnswerView.Of(recorded.Answer)),
             AnswerResult.AlreadyAnswered before => TypedResults.Ok(AnswerView.Of(before.Answer)),

@@ -1,3 +1,4 @@
+using AllianceNotify.Audit;
 using AllianceNotify.Functions.Security;
 using AllianceNotify.Functions.Web;
 using AllianceNotify.Intake;
@@ -30,7 +31,7 @@ internal static class ApiKeyEndpoints
     }
 
     private static async Task<Results<Created<CreatedApiKey>, ValidationProblem>> CreateAsync(
-        ApiKeyRequest request, ApiKeyTable keys, HubCaller caller, TimeProvider time, CancellationToken cancellationToken)
+        ApiKeyRequest request, ApiKeyTable keys, HubCaller caller, AuditLog audit, TimeProvider time, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         if (request.Errors(now).ToList() is { Count: > 0 } errors)
@@ -38,15 +39,22 @@ internal static class ApiKeyEndpoints
             return Problems.Invalid(errors);
         }
 
+        await audit.AppendAsync(caller.Orders("create-api-key", "api-keys", $"{request.Role} for {request.Name}"), cancellationToken);
         var (key, text) = await keys.CreateAsync(request.ToNewKey(caller.Name), now, cancellationToken);
         return TypedResults.Created($"/api/api-keys/{key.Id}", new CreatedApiKey(text.Reveal(), ApiKeyView.Of(key)));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(
-        string id, ApiKeyTable keys, CallerLookup callers, TimeProvider time, CancellationToken cancellationToken)
+        string id, ApiKeyTable keys, HubCaller caller, AuditLog audit, CallerLookup callers, TimeProvider time, CancellationToken cancellationToken)
     {
         var key = new ApiKeyId(id);
-        if (!await keys.RevokeAsync(key, time.GetUtcNow(), cancellationToken))
+        if (!RouteKey.IsKey(id) || await keys.GetAsync(key, cancellationToken) is null)
+        {
+            return Problems.NotFound("API key");
+        }
+
+        var order = caller.Orders("revoke-api-key", $"api-keys/{id}");
+        if (!await audit.RecordAsync(order, () => keys.RevokeAsync(key, time.GetUtcNow(), cancellationToken), revoked => revoked, cancellationToken))
         {
             return Problems.NotFound("API key");
         }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using AllianceNotify.Audit;
 using AllianceNotify.Contacts;
 using AllianceNotify.Contacts.Csv;
 using AllianceNotify.Contacts.Forms;
@@ -49,7 +51,7 @@ internal static class ContactEndpoints
     /// Imports the good rows and refuses the bad ones whole; answers what became of each. With <c>dryRun=true</c> the same answer,
     /// and nothing changes. UTF-8 unless <c>charset=shift_jis</c> is declared.
     /// </summary>
-    private static async Task<IResult> ImportAsync(HttpRequest request, ImportContacts import, CancellationToken cancellationToken, bool dryRun = false)
+    private static async Task<IResult> ImportAsync(HttpRequest request, ImportContacts import, HubCaller caller, AuditLog audit, CancellationToken cancellationToken, bool dryRun = false)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals(Csv, StringComparison.OrdinalIgnoreCase))
         {
@@ -73,7 +75,15 @@ internal static class ContactEndpoints
                 string.Create(CultureInfo.InvariantCulture, $"A file is at most {ImportContacts.MaxBytes} bytes: import it in parts."));
         }
 
-        return await import.RunAsync(file, type.Charset.HasValue ? type.Charset.Value : null, dryRun, cancellationToken) switch
+        var charset = type.Charset.HasValue ? type.Charset.Value : null;
+        var result = dryRun
+            ? await import.RunAsync(file, charset, dryRun, cancellationToken)
+            : await audit.RecordAsync(
+                caller.Orders("import-contacts", "contacts", $"sha256 {Convert.ToHexStringLower(SHA256.HashData(file.Span))}"),
+                () => import.RunAsync(file, charset, dryRun, cancellationToken),
+                result => result is ImportResult.Done,
+                cancellationToken);
+        return result switch
         {
             ImportResult.Done done => TypedResults.Ok(done.Report),
             ImportResult.NotRead refused => Problems.Invalid("file", refused.Reason),

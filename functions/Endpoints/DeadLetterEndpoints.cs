@@ -1,3 +1,4 @@
+using AllianceNotify.Audit;
 using AllianceNotify.Functions.Security;
 using AllianceNotify.Functions.Web;
 using AllianceNotify.Messaging;
@@ -36,8 +37,13 @@ internal static class DeadLetterEndpoints
         }
     }
 
-    private static async Task<Results<Accepted, ProblemHttpResult>> ReplayAsync(string id, DeadLetters deadLetters, CancellationToken cancellationToken) =>
-        await deadLetters.ReplayAsync(id, cancellationToken) switch
+    private static async Task<Results<Accepted, ProblemHttpResult>> ReplayAsync(
+        string id, DeadLetters deadLetters, HubCaller caller, AuditLog audit, CancellationToken cancellationToken) =>
+        await audit.RecordAsync(
+            caller.Orders("replay-dead-letter", "dead-letters", AuditText.Id(id)),
+            () => deadLetters.ReplayAsync(id, cancellationToken),
+            result => result == ReplayResult.Replayed,
+            cancellationToken) switch
         {
             ReplayResult.Replayed => TypedResults.Accepted((string?)null),
             ReplayResult.NothingToDo => Problems.Conflict("The work has been done or called off since; nothing was queued."),

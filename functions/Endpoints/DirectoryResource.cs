@@ -1,3 +1,4 @@
+using AllianceNotify.Audit;
 using AllianceNotify.Contacts;
 using AllianceNotify.Contacts.Forms;
 using AllianceNotify.Functions.Security;
@@ -77,7 +78,7 @@ internal sealed class DirectoryResource<TId, T, TForm>
 
     /// <summary>Without an id, it gets one.</summary>
     private async Task<Results<Created<TForm>, ValidationProblem, ProblemHttpResult>> CreateAsync(
-        TForm form, HttpResponse response, DirectoryTables tables, CancellationToken cancellationToken)
+        TForm form, HubCaller caller, AuditLog audit, HttpResponse response, DirectoryTables tables, CancellationToken cancellationToken)
     {
         var whole = IdOf(form) is null ? WithId(form, DeterministicId.Random($"{Noun[0]}-")) : form;
         var (record, errors) = await ReadAsync(whole, tables, cancellationToken);
@@ -86,7 +87,9 @@ internal sealed class DirectoryResource<TId, T, TForm>
             return Problems.Invalid(errors);
         }
 
-        if (await Table(tables).InsertAsync(record, cancellationToken) is not WriteResult.Applied written)
+        var result = await RecordAsync(
+            audit, caller, "create", IdOf(whole)!, () => Table(tables).InsertAsync(record, cancellationToken), cancellationToken);
+        if (result is not WriteResult.Applied written)
         {
             return Problems.Conflict($"There is a {Noun} of this id already.");
         }
@@ -108,7 +111,14 @@ internal sealed class DirectoryResource<TId, T, TForm>
     }
 
     private async Task<Results<Ok<TForm>, ValidationProblem, ProblemHttpResult>> ReplaceAsync(
-        string id, TForm form, IfMatch ifMatch, HttpResponse response, DirectoryTables tables, CancellationToken cancellationToken)
+        string id,
+        TForm form,
+        IfMatch ifMatch,
+        HubCaller caller,
+        AuditLog audit,
+        HttpResponse response,
+        DirectoryTables tables,
+        CancellationToken cancellationToken)
     {
         if (await FindAsync(id, tables, cancellationToken) is not { } found)
         {
@@ -131,7 +141,8 @@ internal sealed class DirectoryResource<TId, T, TForm>
             return Problems.Invalid(errors);
         }
 
-        var result = await Table(tables).ReplaceAsync(record, ifMatch.ETag ?? found.ETag, cancellationToken);
+        var result = await RecordAsync(
+            audit, caller, "change", id, () => Table(tables).ReplaceAsync(record, ifMatch.ETag ?? found.ETag, cancellationToken), cancellationToken);
         if (result is not WriteResult.Applied written)
         {
             return Lost(result);
@@ -142,7 +153,7 @@ internal sealed class DirectoryResource<TId, T, TForm>
     }
 
     private async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        string id, IfMatch ifMatch, DirectoryTables tables, CancellationToken cancellationToken)
+        string id, IfMatch ifMatch, HubCaller caller, AuditLog audit, DirectoryTables tables, CancellationToken cancellationToken)
     {
         if (await FindAsync(id, tables, cancellationToken) is not { } found)
         {
@@ -160,9 +171,18 @@ internal sealed class DirectoryResource<TId, T, TForm>
             return Problems.Conflict(reason);
         }
 
-        var result = await Table(tables).DeleteAsync(key, ifMatch.ETag ?? found.ETag, cancellationToken);
+        var result = await RecordAsync(
+            audit, caller, "delete", id, () => Table(tables).DeleteAsync(key, ifMatch.ETag ?? found.ETag, cancellationToken), cancellationToken);
         return result is WriteResult.Applied ? TypedResults.NoContent() : Lost(result);
     }
+
+    private Task<WriteResult> RecordAsync(
+        AuditLog audit, HubCaller caller, string verb, string id, Func<ValueTask<WriteResult>> write, CancellationToken cancellationToken) =>
+        audit.RecordAsync(
+            caller.Orders($"{verb}-{Noun.Replace(' ', '-')}", $"{Path["/api/".Length..]}/{id}"),
+            () => write().AsTask(),
+            result => result is WriteResult.Applied,
+            cancellationToken);
 
     public async ValueTask<Versioned<T>?> FindAsync(string id, DirectoryTables tables, CancellationToken cancellationToken) =>
         RouteKey.IsKey(id) ? await Table(tables).GetAsync(TId.Of(id), cancellationToken) : null;

@@ -1,3 +1,4 @@
+using AllianceNotify.Audit;
 using AllianceNotify.Contacts;
 using AllianceNotify.Contacts.Forms;
 using AllianceNotify.Functions.Security;
@@ -59,7 +60,7 @@ internal static class ListEndpoints
 
     /// <summary>Adds contacts; those who are members already stay members. All must exist, or nobody is added.</summary>
     private static async Task<Results<NoContent, ValidationProblem, ProblemHttpResult>> AddAsync(
-        string id, MembersRequest request, DirectoryTables tables, CancellationToken cancellationToken)
+        string id, MembersRequest request, HubCaller caller, AuditLog audit, DirectoryTables tables, CancellationToken cancellationToken)
     {
         if (await Lists.FindAsync(id, tables, cancellationToken) is not { } list)
         {
@@ -77,23 +78,34 @@ internal static class ListEndpoints
             return Problems.Invalid(errors);
         }
 
-        return await tables.Lists.AddMembersAsync(list.Value.Id, named.Select(contact => new ContactId(contact!)), cancellationToken)
+        // One entry a contact would make a large list's import a large log; the ids are what a reviewer needs, as far as they fit.
+        var order = caller.Orders("add-members", $"lists/{id}", Named(named));
+        return await audit.RecordAsync(
+            order,
+            () => tables.Lists.AddMembersAsync(list.Value.Id, named.Select(contact => new ContactId(contact!)), cancellationToken).AsTask(),
+            added => added,
+            cancellationToken)
             ? TypedResults.NoContent()
             : Problems.NotFound("list");
     }
 
     /// <summary>Also where the contact is no member, or is no contact any more.</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
-        string id, string contact, DirectoryTables tables, CancellationToken cancellationToken)
+        string id, string contact, HubCaller caller, AuditLog audit, DirectoryTables tables, CancellationToken cancellationToken)
     {
         if (await Lists.FindAsync(id, tables, cancellationToken) is not { } list || !RouteKey.IsKey(contact))
         {
             return Problems.NotFound("list");
         }
 
+        await audit.AppendAsync(caller.Orders("remove-member", $"lists/{id}", contact), cancellationToken);
         await tables.Lists.RemoveMembersAsync(list.Value.Id, [new ContactId(contact)], cancellationToken);
         return TypedResults.NoContent();
     }
+
+    /// <summary>Up to a hundred ids, and how many there are.</summary>
+    private static string Named(IReadOnlyList<string?> contacts) =>
+        contacts.Count <= 100 ? string.Join(' ', contacts) : $"{string.Join(' ', contacts.Take(100))} and more: {contacts.Count} in all";
 
     private static async Task<string?> IsNamedAsync(DirectoryTables tables, ListId list, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using AllianceNotify.Audit;
 using AllianceNotify.Functions.Board;
 using AllianceNotify.Functions.Security;
 using AllianceNotify.Functions.Web;
@@ -32,7 +33,13 @@ internal static class SignInEndpoints
     private static RazorComponentResult<SignInPage> Show(string? ticket, string? @return) => PageOf(ticket, @return, null, HttpStatusCode.OK);
 
     private static async Task<IResult> SignInAsync(
-        HttpContext context, SessionTable sessions, CallerLookup callers, FailedAttempts failures, TimeProvider time, CancellationToken cancellationToken)
+        HttpContext context,
+        SessionTable sessions,
+        CallerLookup callers,
+        FailedAttempts failures,
+        AuditLog audit,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         if (!SameOrigin.IsOwnPage(context))
         {
@@ -64,12 +71,16 @@ internal static class SignInEndpoints
             return PageOf(null, target, ticket.Length > 0 ? LinkEnded : UnknownKey, HttpStatusCode.Unauthorized);
         }
 
+        // Before the browser gets what makes the session its own.
+        await audit.AppendAsync(HubCaller.Of(session.Session).Orders("sign-in", "sessions"), cancellationToken);
         context.Response.Cookies.Append(HubAuthentication.CookieName, session.Secret, CookieOf(context, session.Session.ExpiresAt));
         return TypedResults.LocalRedirect(IsLocal(target) ? target : Start);
     }
 
-    private static async Task<IResult> SignOutAsync(HttpContext context, SessionTable sessions, CallerLookup callers, CancellationToken cancellationToken)
+    private static async Task<IResult> SignOutAsync(
+        HttpContext context, HubCaller caller, SessionTable sessions, CallerLookup callers, AuditLog audit, CancellationToken cancellationToken)
     {
+        await audit.AppendAsync(caller.Orders("sign-out", "sessions"), cancellationToken);
         if (context.Request.Cookies[HubAuthentication.CookieName] is { Length: > 0 } cookie)
         {
             await sessions.EndAsync(cookie, cancellationToken);

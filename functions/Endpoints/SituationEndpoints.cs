@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using AllianceNotify.Acknowledgement;
+using AllianceNotify.Audit;
 using AllianceNotify.Classification;
 using AllianceNotify.Contacts;
 using AllianceNotify.Functions.Security;
@@ -85,7 +86,7 @@ internal static class SituationEndpoints
     }
 
     private static async Task<Results<Ok<DirectedView>, ValidationProblem, ProblemHttpResult>> ReclassifyAsync(
-        string id, ReclassifyRequest request, HubCaller caller, SituationTable situations, DirectSituation direct, Taxonomy taxonomy, CancellationToken cancellationToken)
+        string id, ReclassifyRequest request, HubCaller caller, SituationTable situations, DirectSituation direct, Taxonomy taxonomy, AuditLog audit, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
         if (request.Category is not { } category || (category != CategoryId.None && taxonomy.Find(category) is null))
@@ -96,29 +97,31 @@ internal static class SituationEndpoints
         errors.AddRange(ReasonErrors(request.Reason));
         return errors.Count > 0
             ? Problems.Invalid(errors)
-            : await DirectAsync(id, caller, situations, key => direct.ReclassifyAsync(key, request.Category!.Value, request.Reason!, caller.Name, cancellationToken), cancellationToken);
+            : await DirectAsync(id, caller, situations, audit, $"reclassify to {request.Category}", key => direct.ReclassifyAsync(key, request.Category!.Value, request.Reason!, caller.Name, cancellationToken), cancellationToken);
     }
 
     private static async Task<Results<Ok<DirectedView>, ValidationProblem, ProblemHttpResult>> CloseAsync(
-        string id, CloseRequest request, HubCaller caller, SituationTable situations, DirectSituation direct, CancellationToken cancellationToken) =>
+        string id, CloseRequest request, HubCaller caller, SituationTable situations, DirectSituation direct, AuditLog audit, CancellationToken cancellationToken) =>
         ReasonErrors(request.Reason).ToList() is { Count: > 0 } errors
             ? Problems.Invalid(errors)
-            : await DirectAsync(id, caller, situations, key => direct.CloseAsync(key, request.Reason!, caller.Name, cancellationToken), cancellationToken);
+            : await DirectAsync(id, caller, situations, audit, "close", key => direct.CloseAsync(key, request.Reason!, caller.Name, cancellationToken), cancellationToken);
 
     private static async Task<Results<Ok<DirectedView>, ValidationProblem, ProblemHttpResult>> AlertAsync(
-        string id, OwnAlertRequest request, HubCaller caller, SituationTable situations, DirectSituation direct, CancellationToken cancellationToken) =>
+        string id, OwnAlertRequest request, HubCaller caller, SituationTable situations, DirectSituation direct, AuditLog audit, CancellationToken cancellationToken) =>
         request.Errors().ToList() is { Count: > 0 } errors
             ? Problems.Invalid(errors)
             : await DirectAsync(
                 id,
                 caller,
                 situations,
+                audit,
+                "alert",
                 key => direct.AlertAsync(key, request.Texts!, request.Urgency!.Value, request.Audience is { Count: > 0 } lists ? lists : null, caller.Name, cancellationToken),
                 cancellationToken);
 
     /// <summary>This situation is the same event as another, which goes on in its place: the answer is that one. Nobody hears an all-clear.</summary>
     private static async Task<Results<Ok<DirectedView>, ValidationProblem, ProblemHttpResult>> MergeAsync(
-        string id, MergeRequest request, HubCaller caller, SituationTable situations, RegroupSituations regroup, CancellationToken cancellationToken)
+        string id, MergeRequest request, HubCaller caller, SituationTable situations, RegroupSituations regroup, AuditLog audit, CancellationToken cancellationToken)
     {
         var errors = ReasonErrors(request.Reason).ToList();
         if (request.Into is not { } into || await FindAsync(into.Value, caller, situations, cancellationToken) is null)
@@ -128,12 +131,12 @@ internal static class SituationEndpoints
 
         return errors.Count > 0
             ? Problems.Invalid(errors)
-            : await DirectAsync(id, caller, situations, key => regroup.MergeAsync(key, request.Into!.Value, request.Reason!, caller.Name, cancellationToken), cancellationToken);
+            : await DirectAsync(id, caller, situations, audit, $"merge into {request.Into}", key => regroup.MergeAsync(key, request.Into!.Value, request.Reason!, caller.Name, cancellationToken), cancellationToken);
     }
 
     /// <summary>Some of the situation's reports are another event: the answer is the new situation, told as any new one.</summary>
     private static async Task<Results<Ok<DirectedView>, ValidationProblem, ProblemHttpResult>> SplitAsync(
-        string id, SplitRequest request, HubCaller caller, SituationTable situations, RegroupSituations regroup, CancellationToken cancellationToken)
+        string id, SplitRequest request, HubCaller caller, SituationTable situations, RegroupSituations regroup, AuditLog audit, CancellationToken cancellationToken)
     {
         var errors = ReasonErrors(request.Reason).ToList();
         if (request.ReportIds is not { Count: >= 1 and <= RegroupSituations.MaxReports } || request.ReportIds.Any(report => !RouteKey.IsKey(report.Value)))
@@ -143,18 +146,24 @@ internal static class SituationEndpoints
 
         return errors.Count > 0
             ? Problems.Invalid(errors)
-            : await DirectAsync(id, caller, situations, key => regroup.SplitAsync(key, request.ReportIds!, request.Reason!, caller.Name, cancellationToken), cancellationToken);
+            : await DirectAsync(id, caller, situations, audit, "split", key => regroup.SplitAsync(key, request.ReportIds!, request.Reason!, caller.Name, cancellationToken), cancellationToken);
     }
 
     private static async Task<Results<Ok<DirectedView>, ValidationProblem, ProblemHttpResult>> DirectAsync(
-        string id, HubCaller caller, SituationTable situations, Func<SituationId, Task<DirectionResult>> order, CancellationToken cancellationToken)
+        string id,
+        HubCaller caller,
+        SituationTable situations,
+        AuditLog audit,
+        string what,
+        Func<SituationId, Task<DirectionResult>> order,
+        CancellationToken cancellationToken)
     {
         if (await FindAsync(id, caller, situations, cancellationToken) is not { } found)
         {
             return Problems.NotFound("situation");
         }
 
-        return await order(found.Value.Id) switch
+        return await DirectionAudit.RecordAsync(audit, caller, found.Value.Id, what, () => order(found.Value.Id), cancellationToken) switch
         {
             DirectionResult.Done done => TypedResults.Ok(new DirectedView(SituationView.Of(done.Situation), done.Alert?.Id)),
             DirectionResult.UnknownSituation => Problems.NotFound("situation"),

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using AllianceNotify.Audit;
 using AllianceNotify.Contacts;
 using AllianceNotify.FanOut;
 using AllianceNotify.Reports;
@@ -49,6 +50,9 @@ internal sealed record HubCaller(string Id, string Name, HubRole Role)
             IsLocal = user.HasClaim(LocalClaim, "true"),
         };
     }
+
+    /// <summary>What the caller orders, for the audit log.</summary>
+    public AuditOrder Orders(string action, string subject, string? detail = null) => new(Id, Name, action, subject, detail);
 
     /// <summary>
     /// Whether this caller may read a text so marked: what a contact of the same nation, agency and colour may. A key that

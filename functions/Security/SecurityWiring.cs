@@ -1,4 +1,5 @@
 using AllianceNotify.Functions.Pumps;
+using AllianceNotify.Audit;
 using AllianceNotify.Functions.Storage;
 using AllianceNotify.Security;
 using Microsoft.AspNetCore.Authentication;
@@ -15,6 +16,7 @@ internal static class SecurityWiring
     public static void AddSecurity(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        services.AddSingleton<AuditLog>();
         services.AddSingleton<ApiKeyTable>();
         services.AddSingleton<SessionTable>();
         services.AddSingleton<HubSecrets>();

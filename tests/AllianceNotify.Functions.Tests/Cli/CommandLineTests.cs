@@ -211,6 +211,25 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task What_verbs_change_is_in_an_audit_log_that_can_be_checked()
+    {
+        await Verb.RunAsync("api-key", "create", "audited", "--role", "auditor", "--data", Data);
+        await Verb.RunAsync("sign-in-link", "--data", Data);
+
+        var verified = await Verb.RunAsync("audit", "verify", "--data", Data);
+        var anchor = verified.OutputLines[^1].Split(' ')[^1];
+        await Verb.RunAsync("sign-in-link", "--data", Data);
+        var again = await Verb.RunAsync("audit", "verify", "--anchor", anchor, "--data", Data);
+        var other = await Verb.RunAsync("audit", "verify", "--anchor", $"1:{new string('0', 64)}", "--data", Data);
+        var wrong = await Verb.RunAsync("audit", "verify", "--anchor", "last", "--data", Data);
+
+        Assert.StartsWith("2 entries, unbroken; anchor 2:", verified.Output, StringComparison.Ordinal);
+        Assert.Equal(0, again.ExitCode);
+        Assert.Equal((1, 1), (other.ExitCode, other.ErrorLines.Length));
+        Assert.Equal((2, 1), (wrong.ExitCode, wrong.ErrorLines.Length));
+    }
+
+    [Fact]
     public async Task Without_dead_letters_the_list_is_empty_and_an_unknown_one_ends_with_1()
     {
         var list = await Verb.RunAsync("dead-letters", "list", "--data", Data);
