@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using AllianceNotify.Delivery;
 using AllianceNotify.Functions.Telemetry;
@@ -83,6 +84,14 @@ public sealed partial class WatchTests(InfraFolder infra)
         var phrases = Queries(environment).SelectMany(query => LoggedWords().Matches(query)).Select(match => match.Groups[1].Value).ToList();
         Assert.NotEmpty(phrases);
         Assert.All(phrases, phrase => Assert.Contains(logged, message => message!.Contains(phrase, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_host_leaves_out_none_of_the_log_lines_that_rules_look_for()
+    {
+        var host = JsonNode.Parse(File.ReadAllText(Path.Combine(BicepCli.Metadata("Repository"), "host.json")))!;
+        var sampling = host["logging"]!["applicationInsights"]!["samplingSettings"]!;
+        Assert.Contains("Trace", sampling["excludedTypes"]!.GetValue<string>().Split(';'));
     }
 
     [SkippableTheory]
