@@ -21,7 +21,7 @@ public interface IEntityStore
     ValueTask<WriteResult> WriteAsync(TableName table, string partition, EntityWrite write, CancellationToken cancellationToken);
 
     /// <summary>
-    /// All or none of up to <see cref="MaxBatch"/> writes to distinct rows of one partition, at most 4 MiB together. The
+    /// All or none of up to <see cref="MaxBatch"/> writes to distinct rows of one partition, at most 2 MiB together. The
     /// result of a batch that did not apply names the first row whose condition failed.
     /// </summary>
     ValueTask<WriteResult> WriteBatchAsync(
