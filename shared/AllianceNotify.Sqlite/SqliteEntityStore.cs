@@ -6,10 +6,13 @@ using AllianceNotify.Storage;
 namespace AllianceNotify.Sqlite;
 
 /// <summary>The record store in the embedded file.</summary>
-public sealed class SqliteEntityStore(SqliteDatabase database) : IEntityStore
+public sealed class SqliteEntityStore(SqliteDatabase database) : IEntityStore, IEntityDump
 {
     private const int PageRows = 256;
     private const int PageBytes = 1 << 20;
+
+    // Read at once whatever their size, so few: 64 of the largest are 60 MiB.
+    private const int DumpRows = 64;
 
     public ValueTask<StoredEntity?> GetAsync(TableName table, string partition, string row, CancellationToken cancellationToken)
     {
@@ -38,6 +41,32 @@ public sealed class SqliteEntityStore(SqliteDatabase database) : IEntityStore
         Check(table, partition);
         EntityLimits.CheckRange(range);
         return ReadPages(table, partition, range, cancellationToken);
+    }
+
+    /// <summary>In the order of tables, partitions and rows. Positions are keys in hexadecimal.</summary>
+    public async IAsyncEnumerable<DumpedEntity> DumpAsync(string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var last = after is null ? [] : Convert.FromHexString(after);
+        while (true)
+        {
+            var from = last;
+            var page = await database.ReadAsync(
+                connection => connection.Prepare(EntitySql.Dump).Bind(1, from).Bind(2, DumpRows).ReadAll(
+                    row => (Key: row.Blob(0).ToArray(), Version: row.Integer(1), Body: row.Blob(2).ToArray())),
+                cancellationToken).ConfigureAwait(false);
+            foreach (var (key, version, body) in page)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var (table, partition, row) = KeyCodec.Parts(key);
+                yield return new DumpedEntity(new TableName(table), new StoredEntity(partition, row, body, EntityBatchWrite.Tag(version)), Convert.ToHexString(key));
+                last = key;
+            }
+
+            if (page.Count < DumpRows)
+            {
+                yield break;
+            }
+        }
     }
 
     /// <summary>Each page is a snapshot of its own, so that a slow reader holds back nothing.</summary>

@@ -7,6 +7,8 @@ internal static class EntitySql
 
     public const string Range = "SELECT key, version, body FROM entities WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3";
 
+    public const string Dump = "SELECT key, version, body FROM entities WHERE key > ?1 ORDER BY key LIMIT ?2";
+
     public const string Insert = "INSERT INTO entities(key, version, body) VALUES (?1, ?2, ?3) ON CONFLICT(key) DO NOTHING";
 
     public const string Upsert = """

@@ -34,6 +34,14 @@ internal static class KeyCodec
         return key;
     }
 
+    /// <summary>Table, partition and row of a whole key.</summary>
+    public static (string Table, string Partition, string Row) Parts(ReadOnlySpan<byte> key)
+    {
+        var table = key.IndexOf((byte)0);
+        var partition = table + 1 + key[(table + 1)..].IndexOf((byte)0);
+        return (Text(key[..table]), Text(key[(table + 1)..partition]), Text(key[(partition + 1)..]));
+    }
+
     public static string Text(ReadOnlySpan<byte> bytes)
     {
         if (Ascii.IsValid(bytes))

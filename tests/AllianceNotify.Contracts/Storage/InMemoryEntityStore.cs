@@ -5,7 +5,7 @@ using AllianceNotify.Storage;
 namespace AllianceNotify.Contracts.Storage;
 
 /// <summary>A working store in memory, for tests whose subject is not storage. Held to the same contract suite as the real ones.</summary>
-public sealed class InMemoryEntityStore : IEntityStore
+public sealed class InMemoryEntityStore : IEntityStore, IEntityDump
 {
     private readonly Lock gate = new();
     private readonly Dictionary<(TableName Table, string Partition), SortedDictionary<string, StoredEntity>> partitions = [];
@@ -52,6 +52,28 @@ public sealed class InMemoryEntityStore : IEntityStore
         Check(table, partition);
         EntityLimits.CheckRange(range);
         return ReadAsync(table, partition, range, cancellationToken);
+    }
+
+    public async IAsyncEnumerable<DumpedEntity> DumpAsync(string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        List<DumpedEntity> found;
+        lock (gate)
+        {
+            found = [.. from place in partitions
+                from entity in place.Value.Values
+                let position = $"{place.Key.Table}\n{place.Key.Partition}\n{entity.Row}"
+                where after is null || string.CompareOrdinal(position, after) > 0
+                select new DumpedEntity(place.Key.Table, entity, position)];
+        }
+
+        found.Sort((a, b) => string.CompareOrdinal(a.Position, b.Position));
+        await Task.CompletedTask;
+        foreach (var item in found)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return item;
+        }
     }
 
     private async IAsyncEnumerable<StoredEntity> ReadAsync(
