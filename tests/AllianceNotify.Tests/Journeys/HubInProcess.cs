@@ -22,7 +22,10 @@ using Xunit;
 
 namespace AllianceNotify.Tests.Journeys;
 
-/// <summary>The whole hub but its web server, on a store and queue in memory, one recording channel and a clock that the test moves.</summary>
+/// <summary>
+/// The whole hub but its web server, on a queue in memory, one recording channel and a clock that the test moves; on a store in memory
+/// unless another is given.
+/// </summary>
 internal sealed class HubInProcess : IDisposable
 {
     private readonly ServiceProvider services;
