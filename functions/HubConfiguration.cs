@@ -44,9 +44,9 @@ internal static class HubConfiguration
     private static void RequireNamedStores(this WebApplicationBuilder builder)
     {
         var hub = builder.Configuration.GetSection(Functions.HubOptions.Section);
-        if (hub[nameof(Functions.HubOptions.Store)] is null || builder.Configuration[StorageWiring.QueueKind] is null)
+        if (builder.Configuration[StorageWiring.StoreKind] is null || builder.Configuration[StorageWiring.QueueKind] is null)
         {
-            throw new CallFailed("Under the Functions host, Hub__Store and Queue__Kind must be set.");
+            throw new CallFailed("Under the Functions host, Store__Kind and Queue__Kind must be set.");
         }
 
         if (hub[nameof(Functions.HubOptions.DataDirectory)] is null)

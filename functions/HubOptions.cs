@@ -22,7 +22,4 @@ internal sealed class HubOptions
 
     /// <summary>Must be set before the hub listens on anything but loopback.</summary>
     public bool AllowRemote { get; set; }
-
-    /// <summary>Adapter of the record store: <c>sqlite</c>.</summary>
-    public string Store { get; set; } = "sqlite";
 }

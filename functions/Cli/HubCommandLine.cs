@@ -61,6 +61,7 @@ internal static class HubCommandLine
         root.Add(AuditCommand.Create());
         root.Add(ChannelsCommand.Create());
         root.Add(TeamsPackageCommand.Create());
+        root.Add(MigrateCommand.Create());
         return root;
     }
 

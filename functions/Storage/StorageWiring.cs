@@ -1,4 +1,5 @@
 using AllianceNotify.Amqp;
+using AllianceNotify.AzureTables;
 using AllianceNotify.Functions.Cli;
 using AllianceNotify.Sqlite;
 
@@ -9,20 +10,29 @@ internal static class StorageWiring
     /// <summary>The setting that names the adapter of the queues: <c>Sqlite</c> unless it says <c>Amqp</c>.</summary>
     public const string QueueKind = "Queue:Kind";
 
-    private const string DatabaseFile = "hub.db";
+    /// <summary>The setting that names the adapter of the records: <c>Sqlite</c> unless it says <c>AzureTables</c>.</summary>
+    public const string StoreKind = "Store:Kind";
+
+    public const string DatabaseFile = "hub.db";
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>The adapters that configuration names. An unknown name stops the start.</summary>
     public static void AddStoreAndQueue(this WebApplicationBuilder builder, HubArguments arguments)
     {
-        var hub = builder.HubOptions();
-        builder.AddQueue();
-        if (hub.Store != "sqlite")
+        if (arguments.Serves)
         {
-            throw new CallFailed($"Store '{hub.Store}' is not known: this build has sqlite.");
+            builder.Services.AddHostedService<WholeStore>();
         }
 
+        // The first registration of a port counts, so that the embedded file stands in only for what is not named.
+        var elsewhere = builder.AddStore() & builder.AddQueue();
+        if (elsewhere)
+        {
+            return;
+        }
+
+        var hub = builder.HubOptions();
         var sqlite = builder.Configuration.GetSection("Sqlite");
         builder.Services.AddSqliteStoreAndQueue(options =>
         {
@@ -32,18 +42,38 @@ internal static class StorageWiring
         });
     }
 
-    /// <summary>The first registration of the queues counts, so that the embedded one stands in only where no broker is named.</summary>
-    private static void AddQueue(this WebApplicationBuilder builder)
+    /// <summary>Whether records lie elsewhere than in the embedded file.</summary>
+    private static bool AddStore(this WebApplicationBuilder builder)
     {
-        var kind = builder.Configuration[QueueKind];
-        if (string.Equals(kind, "Amqp", StringComparison.OrdinalIgnoreCase))
+        if (!builder.IsNamed(StoreKind, "AzureTables"))
         {
-            builder.Services.AddAmqpQueue(builder.Configuration);
+            return false;
         }
-        else if (kind is not null && !string.Equals(kind, "Sqlite", StringComparison.OrdinalIgnoreCase))
+
+        builder.Services.AddAzureTablesStore(builder.Configuration);
+        return true;
+    }
+
+    /// <summary>Whether messages lie elsewhere than in the embedded file.</summary>
+    private static bool AddQueue(this WebApplicationBuilder builder)
+    {
+        if (!builder.IsNamed(QueueKind, "Amqp"))
         {
-            throw new CallFailed($"{QueueKind} '{kind}' is not known: it is Sqlite or Amqp.");
+            return false;
         }
+
+        builder.Services.AddAmqpQueue(builder.Configuration);
+        return true;
+    }
+
+    private static bool IsNamed(this WebApplicationBuilder builder, string setting, string other)
+    {
+        const string Embedded = "Sqlite";
+        var kind = builder.Configuration[setting] ?? Embedded;
+        return kind.Equals(other, StringComparison.OrdinalIgnoreCase)
+            || (kind.Equals(Embedded, StringComparison.OrdinalIgnoreCase)
+                ? false
+                : throw new CallFailed($"{setting} '{kind}' is not known: it is {Embedded} or {other}."));
     }
 
     /// <summary>The data folder, made readable by its owner only: it holds reports, contacts and the hub's secrets.</summary>
