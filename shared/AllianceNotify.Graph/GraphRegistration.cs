@@ -31,7 +31,8 @@ public static class GraphRegistration
             GraphCredentials.For(provider.GetRequiredService<IOptions<GraphOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<GraphCalls>();
         services.TryAddSingleton<GraphLimits>();
-        services.AddOptions<DeliveryOptions>().PostConfigure<IOptions<GraphOptions>>(Limit);
+        services.AddOptions<DeliveryOptions>().PostConfigure<IOptions<GraphOptions>>((delivery, graph) =>
+            Limit(delivery, graph.Value, configuration.GetSection($"{DeliveryOptions.Section}:{nameof(DeliveryOptions.Channels)}")));
         if (section.GetSection("Mail:Senders").GetChildren().Any())
         {
             services.AddSingleton<IAlertChannel, GraphMailChannel>();
@@ -47,25 +48,29 @@ public static class GraphRegistration
     }
 
     /// <summary>
-    /// What the delivery stage may do to Graph, where the configuration says nothing. A send waits for its turn inside the channel,
+    /// What the delivery stage may do to Graph, with what is configured in its place. A send waits for its turn inside the channel,
     /// so the time limit is its patience and a call; as many wait at a time as have a turn within that patience. Graph names the
     /// times to come back itself or is back soon, so the stage's own waits are short.
     /// </summary>
-    private static void Limit(DeliveryOptions delivery, IOptions<GraphOptions> graph)
+    private static void Limit(DeliveryOptions delivery, GraphOptions graph, IConfigurationSection configured)
     {
-        var mail = graph.Value.Mail;
-        var turnsWithinPatience = mail.Senders.Count * mail.MessagesAMinute * graph.Value.Patience.TotalMinutes / (2 * graph.Value.Instances);
-        delivery.Channels.TryAdd(GraphMailChannel.ChannelName, Limits(Math.Clamp((int)turnsWithinPatience, 2, 64)));
-        delivery.Channels.TryAdd(TeamsChannel.ChannelName, Limits(Math.Max(2, 2 * graph.Value.Teams.BulkCallsASecond)));
-    }
+        var turnsWithinPatience = graph.Mail.Senders.Count * graph.Mail.MessagesAMinute * graph.Patience.TotalMinutes / (2 * graph.Instances);
+        Set(GraphMailChannel.ChannelName, Math.Clamp((int)turnsWithinPatience, 2, 64));
+        Set(TeamsChannel.ChannelName, Math.Max(2, 2 * graph.Teams.BulkCallsASecond));
 
-    private static ChannelLimits Limits(int concurrency) => new()
-    {
-        Timeout = TimeSpan.FromSeconds(25),
-        MaxConcurrency = concurrency,
-        ReturnAtMost = TimeSpan.FromSeconds(10),
-        BreakFor = TimeSpan.FromSeconds(2),
-        BreakAtMost = TimeSpan.FromSeconds(5),
-        BackoffCap = TimeSpan.FromSeconds(10),
-    };
+        void Set(string channel, int concurrency)
+        {
+            var limits = new ChannelLimits
+            {
+                Timeout = TimeSpan.FromSeconds(25),
+                MaxConcurrency = concurrency,
+                ReturnAtMost = TimeSpan.FromSeconds(10),
+                BreakFor = TimeSpan.FromSeconds(2),
+                BreakAtMost = TimeSpan.FromSeconds(5),
+                BackoffCap = TimeSpan.FromSeconds(10),
+            };
+            configured.GetSection(channel).Bind(limits);
+            delivery.Channels[channel] = limits;
+        }
+    }
 }

@@ -73,6 +73,19 @@ public sealed class GraphSetupTests : IDisposable
         Assert.True(limits.Timeout > both.GetRequiredService<IOptions<GraphOptions>>().Value.Patience * 2);
     }
 
+    [Fact]
+    public void What_is_configured_for_delivery_changes_that_and_nothing_else()
+    {
+        using var provider = Build(
+            ("Graph:Teams:AppId", GraphSetup.AppId), ("Graph:ManagedIdentity", "true"),
+            ("Delivery:Channels:teams:MaxAttempts", "7"), ("Delivery:Channels:teams:Deadlines:Flash", "00:00:30"));
+
+        var limits = provider.GetRequiredService<IOptions<DeliveryOptions>>().Value.For("teams");
+        Assert.Equal((7, TimeSpan.FromSeconds(30)), (limits.MaxAttempts, limits.Deadlines.Flash));
+        Assert.Equal((TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(5)), (limits.Timeout, limits.BreakAtMost));
+        Assert.Equal(new ChannelLimits().Deadlines.Urgent, limits.Deadlines.Urgent);
+    }
+
     [Theory]
     [InlineData("Graph:ClientSecret", "s", typeof(LongLivedToken))]
     [InlineData("Graph:ManagedIdentity", "true", typeof(ManagedIdentityCredential))]
