@@ -4,16 +4,26 @@ using Xunit;
 
 namespace AllianceNotify.Functions.Tests.Triggers.Host;
 
-/// <summary>What <c>dotnet publish</c> makes of the executable that these tests were built with.</summary>
+/// <summary>
+/// What <c>dotnet publish</c> makes of the executable that these tests were built with; or the folder that ALLIANCENOTIFY_APP names,
+/// to try what <c>eng/package</c> made.
+/// </summary>
 public sealed class PublishedApp : IAsyncLifetime
 {
     private static readonly string Configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
 
+    private static readonly string? Given = Environment.GetEnvironmentVariable("ALLIANCENOTIFY_APP");
+
     /// <summary>The folder that a Functions host is pointed at.</summary>
-    public string Root { get; } = Directory.CreateTempSubdirectory("alliancenotify-app-").FullName;
+    public string Root { get; } = Given ?? Directory.CreateTempSubdirectory("alliancenotify-app-").FullName;
 
     public async Task InitializeAsync()
     {
+        if (Given is not null)
+        {
+            return;
+        }
+
         using var publish = Process.Start(new ProcessStartInfo(
             "dotnet",
             ["publish", Path.Combine(Repository.Root, "functions"), "--no-build", "-c", Configuration, "-o", Root, "--nologo", "-v", "quiet", "-nodeReuse:false"])
@@ -28,7 +38,11 @@ public sealed class PublishedApp : IAsyncLifetime
 
     public Task DisposeAsync()
     {
-        Directory.Delete(Root, recursive: true);
+        if (Given is null)
+        {
+            Directory.Delete(Root, recursive: true);
+        }
+
         return Task.CompletedTask;
     }
 }
