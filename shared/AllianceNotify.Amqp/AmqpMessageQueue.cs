@@ -17,7 +17,7 @@ public sealed class AmqpMessageQueue : IMessageQueue, IAsyncDisposable
     private readonly BrokerConnection sending, receiving, watching;
     private readonly Broker broker;
     private readonly ConcurrentDictionary<string, QueueReceiver> receivers = new(StringComparer.Ordinal);
-    private readonly TimeProvider time;
+    private readonly TimeProvider time, wire;
     private readonly ILogger logger;
 
     /// <param name="options">Valid options.</param>
@@ -37,14 +37,18 @@ public sealed class AmqpMessageQueue : IMessageQueue, IAsyncDisposable
     internal AmqpMessageQueue(AmqpOptions options, TimeProvider time, TimeProvider wire, Random random, ILogger logger)
     {
         (this.time, this.logger) = (time, logger);
+        this.wire = wire;
         var names = new AmqpQueueNames(options.Prefix);
+        var security = ClaimsSecurity.For(options, time, wire, logger);
 
         // A broker that throttles senders does so by connection; receivers must not wait behind them.
-        sending = new BrokerConnection("send", options, null, wire, random, logger);
-        receiving = new BrokerConnection("receive", options, null, wire, random, logger);
-        watching = new BrokerConnection("look", options, null, wire, random, logger);
+        sending = new BrokerConnection("send", options, security, wire, random, logger);
+        receiving = new BrokerConnection("receive", options, security, wire, random, logger);
+        watching = new BrokerConnection("look", options, security, wire, random, logger);
         var senders = new Senders(sending, options, wire);
-        broker = new PlainBroker(names, senders, watching, options, time, wire, logger);
+        broker = options.IsServiceBus
+            ? new ServiceBusBroker(names, senders, watching, options, time, wire, logger)
+            : new PlainBroker(names, senders, watching, options, time, wire, logger);
     }
 
     public async ValueTask SendAsync(QueueName queue, IReadOnlyList<QueueMessage> messages, CancellationToken cancellationToken)
@@ -111,7 +115,7 @@ public sealed class AmqpMessageQueue : IMessageQueue, IAsyncDisposable
         MessageLimits.CheckQueue(queue);
         var receiver = Receiver(queue);
         await receiver.EndLeasesAsync(cancellationToken).ConfigureAwait(false);
-        return await broker.DepthAsync(queue, () => receiver.Unsettled, cancellationToken).ConfigureAwait(false);
+        return await broker.DepthAsync(queue, receiver, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -128,5 +132,5 @@ public sealed class AmqpMessageQueue : IMessageQueue, IAsyncDisposable
     }
 
     private QueueReceiver Receiver(QueueName queue) =>
-        receivers.GetOrAdd(queue.Value, name => new QueueReceiver(name, broker, receiving, time, logger));
+        receivers.GetOrAdd(queue.Value, name => new QueueReceiver(name, broker, receiving, time, wire, logger));
 }

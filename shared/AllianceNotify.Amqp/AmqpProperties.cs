@@ -33,6 +33,9 @@ public static class AmqpProperties
     /// <summary>On a dead letter of our own queue: its id.</summary>
     public const string DeadId = "hub-dead-id";
 
+    /// <summary>On a dead letter of Service Bus: how often it had been handed out, all copies together.</summary>
+    public const string DeadDeliveries = "hub-dead-deliveries";
+
     /// <summary>W3C trace context.</summary>
     public const string TraceParent = "traceparent";
 }

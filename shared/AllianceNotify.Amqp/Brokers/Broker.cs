@@ -42,9 +42,9 @@ internal abstract class Broker(AmqpQueueNames names, Senders senders, TimeProvid
     public abstract Task<bool> ReplayAsync(QueueName queue, string id, CancellationToken cancellationToken);
 
     /// <param name="queue">Which queue.</param>
-    /// <param name="unsettled">How many of its messages this process has and has not settled.</param>
+    /// <param name="receiver">Its receiver in this process, which has some of its messages.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public abstract Task<QueueDepth> DepthAsync(QueueName queue, Func<int> unsettled, CancellationToken cancellationToken);
+    public abstract Task<QueueDepth> DepthAsync(QueueName queue, QueueReceiver receiver, CancellationToken cancellationToken);
 
     /// <summary>This process has begun to receive from a queue over this connection.</summary>
     public abstract ValueTask ReceivingAsync(string queue, QueueReceiver receiver, Live live, CancellationToken cancellationToken);
@@ -56,7 +56,7 @@ internal abstract class Broker(AmqpQueueNames names, Senders senders, TimeProvid
     /// <summary>Sends a copy, and settles the original when the broker has the copy: a crash between the two leaves both.</summary>
     protected async ValueTask<bool> ReplaceAsync(Arrival arrival, string target, int handedOut, CancellationToken cancellationToken)
     {
-        if (arrival.Link.IsClosed)
+        if (arrival.IsLost)
         {
             return false;
         }

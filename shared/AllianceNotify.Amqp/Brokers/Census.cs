@@ -55,7 +55,7 @@ internal sealed class Census(BrokerConnection connection, AmqpOptions options, T
     {
         var asked = new Asked();
         asked.Link = await current.AttachReceiverAsync(
-            current.AddressOf(queue),
+            queue,
             link => current.Watch(link, asked.Answer),
             cancellationToken).ConfigureAwait(false);
         asked.Link.AddClosedCallback((_, error) => asked.Fail(Live.Trouble("A queue cannot be counted", error)));

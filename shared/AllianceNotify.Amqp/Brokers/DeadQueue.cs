@@ -135,7 +135,7 @@ internal sealed class DeadQueue(string name, BrokerConnection connection, AmqpOp
         {
             var reader = new Reader(live);
             reader.Link = await live.AttachReceiverAsync(
-                live.AddressOf(name),
+                name,
                 link =>
                 {
                     link.Start(0, (_, message) => reader.messages.Writer.TryWrite(message));
@@ -177,7 +177,8 @@ internal sealed class DeadQueue(string name, BrokerConnection connection, AmqpOp
             }
 
             // Another process may look at the same time and have some of them: whoever gets no more goes on with what it has.
-            using var quiet = new CancellationTokenSource(Quiet, wire);
+            var patience = ready is null ? Quiet : options.Timeout;
+            using var quiet = new CancellationTokenSource(patience, wire);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(quiet.Token, cancellationToken);
             try
             {
@@ -185,7 +186,7 @@ internal sealed class DeadQueue(string name, BrokerConnection connection, AmqpOp
                 {
                     letters.Add(await messages.Reader.ReadAsync(either.Token).ConfigureAwait(false));
                     credit--;
-                    quiet.CancelAfter(Quiet);
+                    quiet.CancelAfter(patience);
                 }
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -70,7 +70,7 @@ internal sealed partial class DelayedMessages : IAsyncDisposable
         }
 
         var made = await live.AttachReceiverAsync(
-            live.AddressOf(names.DelayedOf(new QueueName(queue))),
+            names.DelayedOf(new QueueName(queue)),
             receiver => receiver.Start(0, (from, message) => Arrive((ReceiverLink)from, message)),
             cancellationToken).ConfigureAwait(false);
         lock (gate)
@@ -91,7 +91,7 @@ internal sealed partial class DelayedMessages : IAsyncDisposable
     private void Arrive(ReceiverLink from, Message message)
     {
         var now = time.GetUtcNow();
-        var arrival = new Arrival(queue, from, message, MessageText.Read(message, null, now));
+        var arrival = new Arrival(queue, from, message, MessageText.Read(message, null, now), now);
         lock (gate)
         {
             credit--;

@@ -24,7 +24,7 @@ internal sealed class PlainBroker(
     public override ValueTask<bool> TryReturnAsync(Arrival arrival, TimeSpan delay, CancellationToken cancellationToken) =>
         MoveAsync(async () =>
         {
-            if (arrival.Link.IsClosed)
+            if (arrival.IsLost)
             {
                 return false;
             }
@@ -37,7 +37,7 @@ internal sealed class PlainBroker(
     public override ValueTask<bool> TryBuryAsync(Arrival arrival, int handedOut, string reason, CancellationToken cancellationToken) =>
         MoveAsync(async () =>
         {
-            if (arrival.Link.IsClosed)
+            if (arrival.IsLost)
             {
                 return false;
             }
@@ -58,14 +58,15 @@ internal sealed class PlainBroker(
             carried => Senders.SendAsync([Outgoing(queue.Value, carried with { Deliveries = 0 }, null, copy: true)], cancellationToken),
             cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
 
-    public override async Task<QueueDepth> DepthAsync(QueueName queue, Func<int> unsettled, CancellationToken cancellationToken)
+    public override async Task<QueueDepth> DepthAsync(QueueName queue, QueueReceiver receiver, CancellationToken cancellationToken)
     {
         // A message that is moved is for a moment in two places, or counted in neither: count again until none was.
         while (true)
         {
             var (before, quiet) = (Interlocked.Read(ref moves), Volatile.Read(ref moving) == 0);
             var ready = await census.ReadyAsync([.. Names.LanesOf(queue), Names.DelayedOf(queue), Names.DeadOf(queue)], cancellationToken).ConfigureAwait(false);
-            var here = unsettled() + (delayed.TryGetValue(queue.Value, out var waiting) ? waiting.Held : 0);
+            var unsettled = receiver.Unsettled;
+            var here = unsettled + (delayed.TryGetValue(queue.Value, out var waiting) ? waiting.Held : 0);
             if (ready is null)
             {
                 return new QueueDepth(here, 0, null) { OldestKnown = false, Counted = false };
@@ -74,7 +75,7 @@ internal sealed class PlainBroker(
             if (quiet && before == Interlocked.Read(ref moves))
             {
                 var waits = ready.Take(ready.Count - 1).Sum();
-                return new QueueDepth(waits + here, ready[^1] + Dead(queue).Held, null) { OldestKnown = waits + here == 0 || waits + here == unsettled() };
+                return new QueueDepth(waits + here, ready[^1] + Dead(queue).Held, null) { OldestKnown = waits + here == 0 || waits + here == unsettled };
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(1), wire, cancellationToken).ConfigureAwait(false);

@@ -8,8 +8,12 @@ namespace AllianceNotify.Amqp.Receiving;
 /// <param name="Link">What it came over; what settles it.</param>
 /// <param name="Message">As it came.</param>
 /// <param name="Carried">What it holds.</param>
-internal sealed record Arrival(string Queue, ReceiverLink Link, Message Message, Carried Carried)
+/// <param name="ArrivedAt">When it came.</param>
+internal sealed record Arrival(string Queue, ReceiverLink Link, Message Message, Carried Carried, DateTimeOffset ArrivedAt)
 {
+    /// <summary>The link or what it is made of has ended: the broker will hand the message out again.</summary>
+    public bool IsLost => Link.IsClosed || Link.Session.IsClosed || Link.Session.Connection.IsClosed;
+
     /// <summary>How often it was handed out before: earlier copies, and this one as far as the broker counts.</summary>
     public int HandedOut { get; } = Carried.Deliveries + (int)Math.Min(Message.Header?.DeliveryCount ?? 0, 1_000_000);
 
@@ -27,10 +31,10 @@ internal sealed record Arrival(string Queue, ReceiverLink Link, Message Message,
     {
         try
         {
-            if (!Link.IsClosed)
+            if (!IsLost)
             {
                 settle(Link, Message);
-                return !Link.IsClosed;
+                return !IsLost;
             }
         }
         catch (Exception exception) when (exception is AmqpException or ObjectDisposedException or InvalidOperationException)

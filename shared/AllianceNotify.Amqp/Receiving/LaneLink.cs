@@ -6,7 +6,7 @@ namespace AllianceNotify.Amqp.Receiving;
 /// One lane's queue as this process receives from it: the credit the broker has, what has come and is not handed out, and
 /// whether the broker is known to have nothing more. Used under its receiver's lock.
 /// </summary>
-internal sealed class LaneLink(bool tellsAvailable, TimeProvider time)
+internal sealed class LaneLink(bool tellsAvailable, TimeProvider time, TimeProvider wire)
 {
     /// <summary>How long a broker that does not say how much it has may take to bring it.</summary>
     internal static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(50);
@@ -28,10 +28,10 @@ internal sealed class LaneLink(bool tellsAvailable, TimeProvider time)
 
     /// <summary>The broker may send, has been able to for long enough, and has not: a lower lane may go ahead.</summary>
     public bool IsQuiet => waiting.Count == 0 && credit > 0
-        && ((tellsAvailable && answered && promised <= 0) || time.GetElapsedTime(askedAt) >= Grace);
+        && ((tellsAvailable && answered && promised <= 0) || wire.GetElapsedTime(askedAt) >= Grace);
 
     /// <summary>When it will be quiet if nothing comes.</summary>
-    public TimeSpan QuietIn => Grace - time.GetElapsedTime(askedAt);
+    public TimeSpan QuietIn => Grace - wire.GetElapsedTime(askedAt);
 
     /// <summary>
     /// Lets the broker send until as many are here or on their way. RabbitMQ 3 counts what is on its way twice when the credit is
@@ -53,7 +53,7 @@ internal sealed class LaneLink(bool tellsAvailable, TimeProvider time)
 
         if (credit == 0)
         {
-            (askedAt, answered) = (time.GetTimestamp(), false);
+            (askedAt, answered) = (wire.GetTimestamp(), false);
         }
 
         credit += more;

@@ -23,23 +23,24 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
     private readonly string name;
     private readonly Broker broker;
     private readonly BrokerConnection connection;
-    private readonly TimeProvider time;
+    private readonly TimeProvider time, wire;
     private readonly ILogger logger;
     private readonly Lock gate = new();
     private readonly LaneLink?[] lanes = new LaneLink?[AmqpQueueNames.Lanes.Count];
     private readonly LinkedList<Receiver> receivers = [];
     private readonly Leases leases;
     private readonly SemaphoreSlim attaching = new(1), ending = new(1);
-    private readonly ITimer timer;
+    private readonly ITimer timer, grace;
     private readonly CancellationTokenSource stopping = new();
     private Live? live;
     private int serving;
 
-    public QueueReceiver(string name, Broker broker, BrokerConnection connection, TimeProvider time, ILogger logger)
+    public QueueReceiver(string name, Broker broker, BrokerConnection connection, TimeProvider time, TimeProvider wire, ILogger logger)
     {
-        (this.name, this.broker, this.connection, this.time, this.logger) = (name, broker, connection, time, logger);
+        (this.name, this.broker, this.connection, this.time, this.wire, this.logger) = (name, broker, connection, time, wire, logger);
         leases = new Leases(time);
         timer = time.CreateTimer(_ => Serve(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        grace = wire.CreateTimer(_ => Serve(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Messages that this process has and has not settled.</summary>
@@ -54,7 +55,19 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
         }
     }
 
-    /// <summary>The same, one by one.</summary>
+    /// <summary>Those of them that somebody holds.</summary>
+    public IReadOnlyList<Arrival> InHand
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. leases.All.Select(lease => lease.Arrival)];
+            }
+        }
+    }
+
+    /// <summary>All that <see cref="Unsettled"/> counts.</summary>
     public IReadOnlyList<Arrival> AllUnsettled
     {
         get
@@ -168,6 +181,7 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
     {
         await stopping.CancelAsync().ConfigureAwait(false);
         await timer.DisposeAsync().ConfigureAwait(false);
+        await grace.DisposeAsync().ConfigureAwait(false);
         FailReceivers(new ObjectDisposedException(nameof(QueueReceiver)));
     }
 
@@ -188,6 +202,7 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
                 {
                     Array.Clear(lanes);
                     live = current;
+                    current.Ended.UnsafeRegister(_ => Ended(current), null);
                 }
             }
 
@@ -217,9 +232,9 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
 
     private async Task AttachAsync(Live current, Lane lane, CancellationToken cancellationToken)
     {
-        var made = new LaneLink(current.IsRabbit, time);
+        var made = new LaneLink(current.IsRabbit, time, wire);
         var link = await current.AttachReceiverAsync(
-            current.AddressOf(broker.Names.Of(new QueueName(name), lane)),
+            broker.Names.Of(new QueueName(name), lane),
             receiver =>
             {
                 made.Link = receiver;
@@ -237,7 +252,8 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
 
     private void Arrive(LaneLink lane, Lane which, ReceiverLink link, Message message)
     {
-        var arrival = new Arrival(name, link, message, MessageText.Read(message, which, time.GetUtcNow()));
+        var now = time.GetUtcNow();
+        var arrival = new Arrival(name, link, message, MessageText.Read(message, which, now), now);
         lock (gate)
         {
             lane.Arrived(arrival);
@@ -274,6 +290,21 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
             {
                 _ = RecoverAsync();
             }
+        }
+    }
+
+    /// <summary>The library tells the links of a connection that has gone silent only after a long wait for a goodbye.</summary>
+    private void Ended(Live ended)
+    {
+        (LaneLink Lane, ReceiverLink Link)[] links;
+        lock (gate)
+        {
+            links = live == ended ? [.. lanes.OfType<LaneLink>().Where(lane => lane.Link is not null).Select(lane => (lane, lane.Link!))] : [];
+        }
+
+        foreach (var (lane, link) in links)
+        {
+            Lost(lane, link, "connection ended");
         }
     }
 
@@ -452,22 +483,22 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
 
     private void SetTimer()
     {
-        var due = leases.NextEnd - time.GetUtcNow() ?? Timeout.InfiniteTimeSpan;
-        foreach (var lane in lanes.OfType<LaneLink>())
+        var next = leases.NextEnd;
+        foreach (var lane in lanes.Where(lane => receivers.Count == 0 && lane is { Waiting: > 0 }))
         {
-            if (receivers.Count == 0 && lane.Waiting > 0)
-            {
-                Sooner(lane.WaitingSince + Hold - time.GetUtcNow());
-            }
-            else if (receivers.Count > 0 && !lane.IsQuiet && lane.QuietIn > TimeSpan.Zero && lanes.Any(lower => lower is { Waiting: > 0 }))
-            {
-                Sooner(lane.QuietIn);
-            }
+            var leftOver = lane!.WaitingSince + Hold;
+            next = next is { } sooner && sooner < leftOver ? sooner : leftOver;
         }
 
-        timer.Change(due == Timeout.InfiniteTimeSpan ? due : TimeSpan.FromTicks(Math.Clamp(due.Ticks, TimeSpan.TicksPerMillisecond, LongestTimer.Ticks)), Timeout.InfiniteTimeSpan);
-
-        void Sooner(TimeSpan span) => due = due == Timeout.InfiniteTimeSpan || span < due ? span : due;
+        timer.Change(
+            next is { } due ? TimeSpan.FromTicks(Math.Clamp((due - time.GetUtcNow()).Ticks, TimeSpan.TicksPerMillisecond, LongestTimer.Ticks)) : Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
+        if (receivers.Count > 0 && lanes.Any(lane => lane is { Waiting: > 0 }))
+        {
+            // A lane before it is not known to be empty. It may have become so between the look and this line.
+            var quiet = lanes.OfType<LaneLink>().Select(lane => lane.QuietIn).Where(span => span > TimeSpan.Zero).DefaultIfEmpty(LaneLink.Grace / 5).Min();
+            grace.Change(quiet + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+        }
     }
 
     private sealed record Receiver(QueueName Queue, int Max, TimeSpan Span)

@@ -12,7 +12,7 @@ namespace AllianceNotify.Amqp.Wire;
 /// reached, callers are told at once, and a new attempt is made after a pause that grows to a few seconds.
 /// </summary>
 internal sealed partial class BrokerConnection(
-    string purpose, AmqpOptions options, ISecureConnection? security, TimeProvider time, Random random, ILogger logger) : IAsyncDisposable
+    string purpose, AmqpOptions options, ClaimsSecurity? security, TimeProvider time, Random random, ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100), LongestPause = TimeSpan.FromSeconds(5);
 
@@ -73,8 +73,11 @@ internal sealed partial class BrokerConnection(
     {
         await opening.WaitAsync().ConfigureAwait(false);
         disposed = true;
-        live?.Dispose();
-        live = null;
+        if (live is { } open)
+        {
+            await open.CloseAsync().ConfigureAwait(false);
+        }
+
         opening.Release();
     }
 
@@ -97,7 +100,8 @@ internal sealed partial class BrokerConnection(
         factory.AMQP.HostName = uri.Host;
         factory.AMQP.MaxFrameSize = 256 * 1024;
         factory.TCP.NoDelay = true;
-        factory.SASL.Profile = new SignIn(options.UserName, options.Password, flows);
+        var signIn = new SignIn(options.UserName, options.Password, flows);
+        factory.SASL.Profile = signIn;
         if (options.TrustedCertificate is { } file)
         {
             factory.SSL.RemoteCertificateValidationCallback = (_, certificate, _, errors) => IsTrusted(file, certificate, errors);
@@ -110,12 +114,7 @@ internal sealed partial class BrokerConnection(
         try
         {
             var connection = await factory.CreateAsync(address, either.Token, new OpenHandler(open => answer = open)).ConfigureAwait(false);
-            opened = new Live(connection, answer!, options, time);
-            if (security is not null)
-            {
-                await security.SecureAsync(opened, either.Token).ConfigureAwait(false);
-            }
-
+            opened = new Live(connection, answer!, options, security, signIn, time);
             return opened;
         }
         catch (Exception exception)
@@ -166,10 +165,4 @@ internal sealed partial class BrokerConnection(
         [LoggerMessage(2, LogLevel.Warning, "The broker cannot be reached to {Purpose}, {Failures} times in a row: {Reason}")]
         public static partial void NotOpened(ILogger logger, string purpose, int failures, string reason);
     }
-}
-
-/// <summary>What has to be done on a fresh connection before its links are allowed, and kept up while it lives.</summary>
-internal interface ISecureConnection
-{
-    Task SecureAsync(Live live, CancellationToken cancellationToken);
 }

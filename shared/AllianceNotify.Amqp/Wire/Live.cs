@@ -8,20 +8,32 @@ namespace AllianceNotify.Amqp.Wire;
 /// <summary>One open connection with its one session. When either ends, it is over: links, leases and all.</summary>
 internal sealed class Live : IDisposable
 {
+    /// <summary>A connection on which nothing comes is closed by the library, which then waits a long time for the other side to say so too.</summary>
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(0.5);
+
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2);
+
     private readonly CancellationTokenSource ended = new();
     private readonly ConcurrentDictionary<uint, Action<uint>> watchers = new();
     private readonly TimeSpan timeout;
     private readonly TimeProvider time;
+    private readonly ITimer watch;
     private int named;
 
-    public Live(Connection connection, Open open, AmqpOptions options, TimeProvider time)
+    private readonly ClaimsSecurity? security;
+    private readonly SignIn signIn;
+
+    public Live(Connection connection, Open open, AmqpOptions options, ClaimsSecurity? security, SignIn signIn, TimeProvider time)
     {
+        this.signIn = signIn;
+        this.security = security;
         Connection = connection;
         timeout = options.Timeout;
         this.time = time;
         IsRabbit = open.Properties?[(Symbol)"product"] is "RabbitMQ";
         AddressFormat = options.AddressFormat ?? (IsRabbit ? "/queue/{0}" : "{0}");
         Session = new Session(connection);
+        watch = time.CreateTimer(_ => EndIfClosed(), null, WatchEvery, WatchEvery);
         connection.AddClosedCallback((_, _) => End());
         Session.AddClosedCallback((_, _) => End());
     }
@@ -38,7 +50,7 @@ internal sealed class Live : IDisposable
     /// <summary>Set when the connection or its session has ended.</summary>
     public CancellationToken Ended => ended.Token;
 
-    public string AddressOf(string queue) => string.Format(System.Globalization.CultureInfo.InvariantCulture, AddressFormat, queue);
+    private string AddressOf(string queue) => string.Format(System.Globalization.CultureInfo.InvariantCulture, AddressFormat, queue);
 
     /// <summary>Takes what the broker says about a link of this session.</summary>
     public void OnAvailable(uint handle, uint available)
@@ -51,25 +63,37 @@ internal sealed class Live : IDisposable
 
     public void Watch(Link link, Action<uint> onAvailable) => watchers[link.Handle] = onAvailable;
 
-    public Task<SenderLink> AttachSenderAsync(string address, CancellationToken cancellationToken) => AttachAsync(
-        onAttached => new SenderLink(
-            Session, NameOf("send", address), new Attach { Target = new Target { Address = address, Durable = 2 }, Source = new Source() }, onAttached),
-        attach => attach.Target is not null,
-        cancellationToken);
+    /// <summary>Gets leave to attach to a queue, where the broker wants it asked for.</summary>
+    public Task AuthorizeAsync(string queue, CancellationToken cancellationToken) =>
+        security?.AuthorizeAsync(this, queue, cancellationToken) ?? Task.CompletedTask;
 
-    /// <param name="address">What to receive from.</param>
+    public async Task<SenderLink> AttachSenderAsync(string queue, CancellationToken cancellationToken)
+    {
+        await AuthorizeAsync(queue, cancellationToken).ConfigureAwait(false);
+        var target = new Target { Address = AddressOf(queue), Durable = 2 };
+        return await AttachAsync(
+            onAttached => new SenderLink(Session, NameOf("send", queue), new Attach { Target = target, Source = new Source() }, onAttached),
+            attach => attach.Target is not null,
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <param name="queue">What to receive from.</param>
     /// <param name="made">Called with the link before anything can arrive on it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<ReceiverLink> AttachReceiverAsync(string address, Action<ReceiverLink> made, CancellationToken cancellationToken) => AttachAsync(
-        onAttached =>
-        {
-            var link = new ReceiverLink(
-                Session, NameOf("receive", address), new Attach { Source = new Source { Address = address, Durable = 2 }, Target = new Target() }, onAttached);
-            made(link);
-            return link;
-        },
-        attach => attach.Source is not null,
-        cancellationToken);
+    public async Task<ReceiverLink> AttachReceiverAsync(string queue, Action<ReceiverLink> made, CancellationToken cancellationToken)
+    {
+        await AuthorizeAsync(queue, cancellationToken).ConfigureAwait(false);
+        var source = new Source { Address = AddressOf(queue), Durable = 2 };
+        return await AttachAsync(
+            onAttached =>
+            {
+                var link = new ReceiverLink(Session, NameOf("receive", queue), new Attach { Source = source, Target = new Target() }, onAttached);
+                made(link);
+                return link;
+            },
+            attach => attach.Source is not null,
+            cancellationToken).ConfigureAwait(false);
+    }
 
     public string NameOf(string what, string address) =>
         $"{what} {address} {Interlocked.Increment(ref named).ToString(System.Globalization.CultureInfo.InvariantCulture)}";
@@ -102,6 +126,22 @@ internal sealed class Live : IDisposable
     public static QueueUnreachableException Trouble(string what, Error? error) =>
         new(error is null ? $"{what}." : $"{what}: {error.Condition} {error.Description}");
 
+    /// <summary>Ends it when what was written before has gone out, if that does not take long.</summary>
+    public async Task CloseAsync()
+    {
+        try
+        {
+            await Connection.CloseAsync(Goodbye, null).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is AmqpException or ObjectDisposedException or TimeoutException or IOException)
+        {
+            // It had ended by itself, or the other side says nothing.
+        }
+
+        End();
+        signIn.Cut();
+    }
+
     public void Dispose()
     {
         try
@@ -114,22 +154,25 @@ internal sealed class Live : IDisposable
         }
 
         End();
-        ended.Dispose();
+    }
+
+    private void EndIfClosed()
+    {
+        if (Connection.IsClosed || Session.IsClosed)
+        {
+            End();
+            signIn.Cut();
+        }
     }
 
     private void End()
     {
-        try
-        {
-            ended.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-        }
-
+        watch.Dispose();
         if (!Connection.IsClosed)
         {
             Connection.Close(TimeSpan.Zero);
         }
+
+        ended.Cancel();
     }
 }

@@ -42,6 +42,7 @@ internal sealed class Senders(BrokerConnection connection, AmqpOptions options, 
             }
         }
 
+        await using var onEnd = live.Ended.UnsafeRegister(_ => outcomes.Abort(), null).ConfigureAwait(false);
         try
         {
             await outcomes.Done.WaitAsync(options.Timeout, time, cancellationToken).ConfigureAwait(false);
@@ -65,7 +66,7 @@ internal sealed class Senders(BrokerConnection connection, AmqpOptions options, 
 
         while (true)
         {
-            var made = links.GetOrAdd(queue, static (name, state) => state.AttachSenderAsync(state.AddressOf(name), CancellationToken.None), live);
+            var made = links.GetOrAdd(queue, static (name, state) => state.AttachSenderAsync(name, CancellationToken.None), live);
             try
             {
                 var link = await made.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -110,6 +111,8 @@ internal sealed class Senders(BrokerConnection connection, AmqpOptions options, 
                 Note(link, outgoing, (exception as AmqpException)?.Error ?? new Error("amqp:internal-error") { Description = exception.Message });
             }
         }
+
+        public void Abort() => done.TrySetException(new QueueUnreachableException("The connection ended before the broker had answered."));
 
         private void OnOutcome(ILink link, Message message, Outcome? outcome, object? state)
         {

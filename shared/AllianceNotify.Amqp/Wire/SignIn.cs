@@ -8,7 +8,16 @@ namespace AllianceNotify.Amqp.Wire;
 /// <summary>SASL PLAIN or ANONYMOUS. What comes after it is also shown to a <see cref="FlowReader"/>.</summary>
 internal sealed class SignIn(string? user, string? password, FlowReader flows) : SaslProfile(user is null ? "ANONYMOUS" : "PLAIN")
 {
-    protected override ITransport UpgradeTransport(ITransport transport) => new Watched((IAsyncTransport)transport, flows);
+    private ITransport? wire;
+
+    /// <summary>Closes the socket, whatever the library still waits for.</summary>
+    public void Cut() => wire?.Close();
+
+    protected override ITransport UpgradeTransport(ITransport transport)
+    {
+        wire = transport;
+        return new Watched((IAsyncTransport)transport, flows);
+    }
 
     protected override DescribedList GetStartCommand(string hostname) => new SaslInit
     {
