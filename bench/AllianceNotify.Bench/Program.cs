@@ -9,6 +9,7 @@ return args switch
     ["store", .. var rest] => await StoreBench.RunAsync(rest),
     ["start", .. var rest] => await StartBench.RunAsync(rest),
     ["graph", .. var rest] => await GraphBench.RunAsync(rest),
+    ["amqp", .. var rest] => await AmqpBench.RunAsync(rest),
     ["sink"] => await SinkProcess.RunAsync(),
     ["classify-eval", .. var rest] => await ClassifyEval.RunAsync(rest),
     ["classify-learn", .. var rest] => await ClassifyLearn.RunAsync(rest),
