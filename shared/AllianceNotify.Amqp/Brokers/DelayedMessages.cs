@@ -134,8 +134,9 @@ internal sealed partial class DelayedMessages : IAsyncDisposable
                         held.Remove(waiting);
                     }
                 }
-                catch (QueueUnreachableException exception)
+                catch (Exception exception)
                 {
+                    // Whatever it was, the message is unsettled and here: it is tried again, or goes back with the connection.
                     Log.NotMoved(logger, exception, waiting.Arrival.Carried.Message.Id, queue);
                     failed = true;
                     break;

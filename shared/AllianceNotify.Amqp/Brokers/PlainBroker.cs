@@ -16,6 +16,8 @@ internal sealed class PlainBroker(
     private readonly ConcurrentDictionary<string, DelayedMessages> delayed = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DeadQueue> dead = new(StringComparer.Ordinal);
     private readonly Census census = new(watching, options, wire);
+    private const int MostCounts = 20;
+
     private long moves;
     private int moving;
 
@@ -60,8 +62,8 @@ internal sealed class PlainBroker(
 
     public override async Task<QueueDepth> DepthAsync(QueueName queue, QueueReceiver receiver, CancellationToken cancellationToken)
     {
-        // A message that is moved is for a moment in two places, or counted in neither: count again until none was.
-        while (true)
+        // A message that is moved is for a moment in two places: count again until none was, or say what was counted last.
+        for (var tries = 1; ; tries++)
         {
             var (before, quiet) = (Interlocked.Read(ref moves), Volatile.Read(ref moving) == 0);
             var ready = await census.ReadyAsync([.. Names.LanesOf(queue), Names.DelayedOf(queue), Names.DeadOf(queue)], cancellationToken).ConfigureAwait(false);
@@ -72,7 +74,7 @@ internal sealed class PlainBroker(
                 return new QueueDepth(here, 0, null) { OldestKnown = false, Counted = false };
             }
 
-            if (quiet && before == Interlocked.Read(ref moves))
+            if (tries == MostCounts || (quiet && before == Interlocked.Read(ref moves)))
             {
                 var waits = ready.Take(ready.Count - 1).Sum();
                 return new QueueDepth(waits + here, ready[^1] + Dead(queue).Held, null) { OldestKnown = waits + here == 0 || waits + here == unsettled };

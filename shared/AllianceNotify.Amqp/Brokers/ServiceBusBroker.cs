@@ -152,8 +152,9 @@ internal sealed partial class ServiceBusBroker(
                     await KeepAsync(arrival).ConfigureAwait(false);
                 }
             }
-            catch (QueueUnreachableException exception)
+            catch (Exception exception)
             {
+                // What is not renewed is lost to another receiver at worst; the keeper itself must go on.
                 Log.NotKept(broker.Logger, exception);
             }
         }

@@ -378,6 +378,13 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
             {
                 return;
             }
+            catch (Exception exception)
+            {
+                // A bug must not leave a queue that nobody serves: the broker gets everything back, and those who wait are told.
+                Log.NotServed(logger, exception, name);
+                live?.Dispose();
+                FailReceivers(new QueueUnreachableException("The queue could not be served.", exception));
+            }
         }
         while (Interlocked.Add(ref serving, -seen) != 0);
     }
@@ -510,6 +517,9 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
     {
         [LoggerMessage(1, LogLevel.Information, "A link to {Queue} ended ({Condition}); it is made again when it is wanted")]
         public static partial void LinkLost(ILogger logger, string queue, string? condition);
+
+        [LoggerMessage(3, LogLevel.Error, "Queue {Queue} could not be served; its connection is ended and made again")]
+        public static partial void NotServed(ILogger logger, Exception exception, string queue);
 
         [LoggerMessage(2, LogLevel.Warning, "Message {MessageId} of {Queue} could not be given back; the connection is ended so that the broker does it")]
         public static partial void NotGivenBack(ILogger logger, Exception exception, string messageId, string queue);

@@ -74,7 +74,7 @@ internal sealed partial class ClaimsSecurity(AmqpOptions options, TokenCredentia
             var token = await credential.GetTokenAsync(new TokenRequestContext([Scope]), cancellationToken).ConfigureAwait(false);
             return new Token(token.Token, "jwt", token.ExpiresOn);
         }
-        catch (AuthenticationFailedException exception)
+        catch (Exception exception) when (exception is AuthenticationFailedException or global::Azure.RequestFailedException)
         {
             throw new QueueUnreachableException("There is no identity to sign in to Service Bus with.", exception);
         }
