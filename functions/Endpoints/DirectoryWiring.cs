@@ -20,6 +20,7 @@ internal static class DirectoryWiring
         app.MapSubscriptions();
         app.MapPolicies();
         app.MapRotas();
+        app.MapSources();
         app.MapAudience();
     }
 }

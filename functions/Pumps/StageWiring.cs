@@ -4,6 +4,7 @@ using AllianceNotify.Delivery;
 using AllianceNotify.Delivery.Channels;
 using AllianceNotify.Escalation;
 using AllianceNotify.FanOut;
+using AllianceNotify.Feeds;
 using AllianceNotify.Functions.Storage;
 using AllianceNotify.Functions.Web;
 using AllianceNotify.Graph;
@@ -20,6 +21,10 @@ internal static class StageWiring
     public const string EscalationSweep = "escalation";
 
     private static readonly TimeSpan EscalateEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FetchEvery = TimeSpan.FromSeconds(5), WatchEvery = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a sweep of the feeds waits for slow ones before it looks again at what is due.</summary>
+    private static readonly TimeSpan FetchPatience = TimeSpan.FromSeconds(2);
 
     public static void AddStages(this WebApplicationBuilder builder, HubArguments arguments)
     {
@@ -44,6 +49,8 @@ internal static class StageWiring
         builder.AddPump<FanOutAlert>(QueueName.Alerts);
         builder.AddPump<DeliverAlerts>(QueueName.Deliveries);
         builder.AddSweep(EscalationSweep, EscalateEvery, (services, token) => services.GetRequiredService<EscalateUnanswered>().SweepAsync(token));
+        builder.AddSweep("feeds", FetchEvery, (services, token) => services.GetRequiredService<PollFeeds>().RunAsync(token, FetchPatience));
+        builder.AddSweep("sources", WatchEvery, (services, token) => services.GetRequiredService<WatchSources>().SweepAsync(token));
     }
 
     private static void AddChannels(this WebApplicationBuilder builder, bool outboxOnly)

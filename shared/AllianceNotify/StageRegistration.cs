@@ -6,6 +6,7 @@ using AllianceNotify.Correlation;
 using AllianceNotify.Delivery;
 using AllianceNotify.Escalation;
 using AllianceNotify.FanOut;
+using AllianceNotify.Feeds;
 using AllianceNotify.Publishing;
 using AllianceNotify.Situations;
 using AllianceNotify.Telemetry;
@@ -57,6 +58,7 @@ public static class StageRegistration
         services.TryAddSingleton<EscalateUnanswered>();
         services.TryAddSingleton<AcknowledgeAlert>();
         services.TryAddSingleton<DirectSituation>();
+        services.AddFeeds(configuration);
         return services;
     }
 }

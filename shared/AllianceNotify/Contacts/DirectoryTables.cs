@@ -1,3 +1,4 @@
+using AllianceNotify.Feeds;
 using AllianceNotify.Storage;
 
 namespace AllianceNotify.Contacts;
@@ -14,4 +15,6 @@ public sealed class DirectoryTables(IEntityStore store)
     public PolicyTable Policies { get; } = new(store);
 
     public RotaTable Rotas { get; } = new(store);
+
+    public SourceTable Sources { get; } = new(store);
 }

@@ -100,9 +100,10 @@ public sealed partial class AcceptReports
     private (PackedReport[]? Reports, IReadOnlyList<FieldError> Skipped, IntakeResult? Failure) Parse(
         ReadOnlyMemory<byte> body, string? contentType, CloudEventAttributes? envelope, IntakeCaller caller)
     {
-        if (body.Length > options.MaxBodyBytes)
+        var most = caller.MaxBodyBytes ?? options.MaxBodyBytes;
+        if (body.Length > most)
         {
-            return (null, [], new IntakeResult.TooLarge(options.MaxBodyBytes));
+            return (null, [], new IntakeResult.TooLarge(most));
         }
 
         switch (reader.Read(body, contentType, new ReadContext(time.GetUtcNow()) { Envelope = envelope }))
@@ -117,6 +118,11 @@ public sealed partial class AcceptReports
                 if (read.Items.FirstOrDefault(report => caller.Sources?.Contains(report.Source) == false) is { } foreign)
                 {
                     return (null, [], new IntakeResult.Forbidden($"This caller may not report as {foreign.Source}."));
+                }
+
+                if (caller.NotBefore is { } since)
+                {
+                    read = read with { Items = [.. read.Items.Where(report => report.ObservedAt >= since)] };
                 }
 
                 var packed = new PackedReport[read.Items.Count];

@@ -16,6 +16,12 @@ public sealed record IntakeCaller
 
     /// <summary>The caller's own name for this attempt (Idempotency-Key header): 1 to 255 visible ASCII characters.</summary>
     public string? IdempotencyKey { get; init; }
+
+    /// <summary>The largest body taken from this caller, in bytes; null: <see cref="IntakeOptions.MaxBodyBytes"/>.</summary>
+    public int? MaxBodyBytes { get; init; }
+
+    /// <summary>Reports observed before this time are passed over; null: none are.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
 }
 
 /// <summary>The answer to a body handed in. Failing storage or queues are exceptions: nothing was accepted, send again.</summary>

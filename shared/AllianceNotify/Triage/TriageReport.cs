@@ -1,5 +1,6 @@
 using AllianceNotify.Classification;
 using AllianceNotify.Correlation;
+using AllianceNotify.Feeds;
 using AllianceNotify.Intake;
 using AllianceNotify.Messaging;
 using AllianceNotify.Publishing;
@@ -23,6 +24,7 @@ public sealed partial class TriageReport(
     CorrelationTable correlation,
     EventIndex events,
     OwnAlerts own,
+    WatchSources watch,
     ReportClassifier classifier,
     Taxonomy taxonomy,
     IMessageQueue queue,
@@ -67,6 +69,7 @@ public sealed partial class TriageReport(
         }
 
         var report = stored.Report;
+        watch.Heard(report.Source, report.ReceivedAt);
         var classification = classifier.Classify(report);
         if (await own.FindAsync(report, cancellationToken).ConfigureAwait(false) is { } ours)
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using AllianceNotify.Feeds;
 
 namespace AllianceNotify.Delivery.Channels;
 
@@ -95,6 +96,51 @@ internal sealed class OutboundHttp : IDisposable
         }
     }
 
+    /// <summary>
+    /// Fetches a whole body of at most <paramref name="maxBytes"/>; a success or 304 is an answer, everything else a failure with its reason.
+    /// </summary>
+    public async Task<(HttpAnswer? Answer, FetchResult.Failed? Failure)> FetchAsync(HttpRequestMessage request, int maxBytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            var status = (int)response.StatusCode;
+            if (!response.IsSuccessStatusCode && status != 304)
+            {
+                return (null, new FetchResult.Failed($"Its server answers {status}.", response.Headers.RetryAfter?.Delta));
+            }
+
+            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            using var body = new MemoryStream();
+            var buffer = new byte[64 * 1024];
+            int read;
+            while ((read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                if (body.Length + read > maxBytes)
+                {
+                    return (null, new FetchResult.Failed($"It is larger than {maxBytes} bytes."));
+                }
+
+                body.Write(buffer, 0, read);
+            }
+
+            var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(header => header.Key, header => header.Value.First(), StringComparer.OrdinalIgnoreCase);
+            return (new HttpAnswer(status, body.ToArray(), response.Content.Headers.ContentType?.ToString(), headers), null);
+        }
+        catch (HttpRequestException exception) when (exception.InnerException is AddressNotAllowedException refused)
+        {
+            return (null, new FetchResult.Failed(refused.Message));
+        }
+        catch (HttpRequestException exception)
+        {
+            return (null, new FetchResult.Failed($"No answer: {exception.HttpRequestError}."));
+        }
+        catch (IOException)
+        {
+            return (null, new FetchResult.Failed("No answer: the connection broke."));
+        }
+    }
+
     private static async Task<string> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
@@ -160,4 +206,10 @@ internal sealed class OutboundHttp : IDisposable
             base.Dispose(disposing);
         }
     }
+}
+
+/// <summary>What a server answered: 304 with nothing, or a success with its body.</summary>
+internal sealed record HttpAnswer(int Status, byte[] Body, string? ContentType, IReadOnlyDictionary<string, string> Headers)
+{
+    public string? Header(string name) => Headers.GetValueOrDefault(name);
 }
