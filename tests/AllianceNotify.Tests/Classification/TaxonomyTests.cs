@@ -40,6 +40,21 @@ public sealed partial class TaxonomyTests
         });
     }
 
+    [Fact]
+    public void Categories_that_share_a_kind_of_event_compare_it_alike_and_what_follows_is_a_kind()
+    {
+        var rules = Taxonomy.Categories.SelectMany(category => category.Correlation).ToList();
+        Assert.All(rules.GroupBy(rule => rule.Event), group => Assert.Single(group.Select(rule => System.Text.Json.JsonSerializer.Serialize(rule)).Distinct()));
+        Assert.All(rules, rule =>
+        {
+            Assert.InRange(rule.Minutes, 1, 60 * 24 * 60);
+            Assert.True(rule.Km > 0 || rule.Shared is { Count: > 0 } || rule.MinutesByArea > 0, rule.Event);
+            Assert.True(rule.Follows is null || rules.Exists(other => other.Event == rule.Follows.Event), rule.Event);
+            Assert.All(rule.Signs ?? [], sign => Assert.Matches("^(fact:.+|[^=~]+[=~].+)$", sign));
+        });
+        Assert.Equal(["cyber-incident", "cyber-threat", "earthquake", "eruption", "incursion", "launch", "tsunami"], rules.Select(rule => rule.Event).Distinct().Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [MemberData(nameof(Ids))]
     public void Category_speaks_both_languages_and_keeps_its_floor(string id)

@@ -23,6 +23,23 @@ public sealed class StixFormatTests
         Assert.Equal(new DateTimeOffset(2014, 6, 30, 9, 15, 17, 182, TimeSpan.Zero), report.ObservedAt);
         Assert.Equal(Marking.Default, report.Marking);
         Assert.Empty(report.Codes("stix:victim"));
+        Assert.Equal(["http://x4z9arb.cn/4712/"], report.Codes("ioc:url"));
+    }
+
+    [Fact]
+    public void Addresses_names_and_hashes_are_codes_by_which_sources_agree()
+    {
+        var report = Assert.Single(Read(
+            """{ "type": "incident", "id": "incident--1", "name": "Intrusion", "modified": "2026-11-24T05:00:00.000Z" }""",
+            """{ "type": "indicator", "id": "indicator--1", "pattern_type": "stix", "pattern": "[ipv4-addr:value = '198.51.100.7'] OR [file:hashes.'SHA-256' = 'ABCDEF0123'] OR [domain-name:value LIKE '%x%']", "modified": "2026-11-24T05:00:00.000Z" }""",
+            """{ "type": "indicator", "id": "indicator--2", "pattern_type": "snort", "pattern": "alert ip [ipv4-addr:value = '198.51.100.9']", "modified": "2026-11-24T05:00:00.000Z" }""",
+            """{ "type": "file", "id": "file--1", "hashes": { "MD5": "00FF", "SHA-1": 7 } }""",
+            """{ "type": "domain-name", "id": "domain-name--1", "value": "c2.example" }""",
+            """{ "type": "report", "id": "report--1", "name": "All", "object_refs": [ "incident--1", "indicator--1", "indicator--2", "file--1", "domain-name--1" ], "modified": "2026-11-24T05:00:00.000Z" }"""));
+
+        Assert.Equal(["198.51.100.7"], report.Codes("ioc:ip"));
+        Assert.Equal(["abcdef0123", "00ff"], report.Codes("ioc:hash").Order().Reverse());
+        Assert.Equal(["c2.example"], report.Codes("ioc:domain"));
     }
 
     [Fact]
