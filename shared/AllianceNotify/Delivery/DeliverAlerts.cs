@@ -16,7 +16,7 @@ namespace AllianceNotify.Delivery;
 /// the same Message-ID.
 /// </summary>
 /// <remarks>
-/// In order: read and gate the alert; read the chunk's records; ask each target for room; claim (one conditional write); send,
+/// In order: read and gate the alert; withhold from whoever may not read it any more; read the chunk's records; ask each target for room; claim (one conditional write); send,
 /// each target for itself; write the outcomes (one write, or a few where a target is slow); queue and plan what follows.
 /// A claim never outlasts the message's lease, and no send outlasts its claim. So whoever is handed the message again finds
 /// no send of ours still running, and may take over the claims made under the message's ticket at once.
@@ -41,6 +41,7 @@ public sealed partial class DeliverAlerts : IQueueStage, IDisposable
     private readonly IMessageQueue queue;
     private readonly DeliveryOptions options;
     private readonly Backoff backoff;
+    private readonly LastMarkingCheck markings;
     private readonly TimeProvider time;
     private readonly HubMetrics metrics;
     private readonly ILogger<DeliverAlerts> logger;
@@ -48,6 +49,7 @@ public sealed partial class DeliverAlerts : IQueueStage, IDisposable
 
     public DeliverAlerts(
         DeliveryTable table,
+        ContactTable contacts,
         SituationTable situations,
         RenderAlert render,
         ChannelSet channels,
@@ -69,6 +71,7 @@ public sealed partial class DeliverAlerts : IQueueStage, IDisposable
         this.metrics = metrics;
         this.logger = logger;
         alerts = new SendableAlerts(situations, render);
+        markings = new LastMarkingCheck(contacts, table, time);
         backoff = new Backoff(random);
         pipelines = new ChannelPipelines(options.Value, time);
         followUps = new FollowUps(table, deadLetters, queue, options.Value, time, metrics);
@@ -124,6 +127,7 @@ public sealed partial class DeliverAlerts : IQueueStage, IDisposable
             return StageResult.Done;
         }
 
+        await markings.WithholdAsync(alert, chunk, cancellationToken).ConfigureAwait(false);
         var recorder = new OutcomeRecorder(table, chunk.Alert, time);
         using var claims = new ChunkClaims(table, options, pipelines, time);
         await claims.TakeAsync(chunk, channel, lane, claimUntil, cancellationToken).ConfigureAwait(false);

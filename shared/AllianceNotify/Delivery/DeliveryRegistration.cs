@@ -22,6 +22,7 @@ public static class DeliveryRegistration
         services.AddOptions<DeliveryOptions>().Bind(configuration.GetSection(DeliveryOptions.Section)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DeliveryOptions>, DeliveryOptionsValidator>());
         services.TryAddSingleton<DeliveryTable>();
+        services.TryAddSingleton<Contacts.ContactTable>();
         services.TryAddSingleton<DeadLetterTable>();
         services.TryAddSingleton<SituationTable>();
         services.TryAddSingleton<ReplayDelivery>();
