@@ -67,8 +67,9 @@ internal static class ContactsCommand
         foreach (var row in report.Rows.Where(row => report.DryRun || row.Fate is ImportFate.Refused or ImportFate.Duplicate))
         {
             var errors = string.Join(" ", row.Errors.Select(error => $"{error.Field}: {error.Message}"));
-            var first = row.FirstLine is { } line ? string.Create(CultureInfo.InvariantCulture, $"see line {line}") : "";
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Line}\t{row.Id}\t{row.Fate.ToString().ToLowerInvariant()}\t{errors}{first}"));
+            var first = row.FirstLine is { } earlier ? string.Create(CultureInfo.InvariantCulture, $"see line {earlier}") : "";
+            var line = string.Create(CultureInfo.InvariantCulture, $"{row.Line}\t{row.Id}\t{row.Fate.ToString().ToLowerInvariant()}\t{errors}{first}");
+            (row.Fate is ImportFate.Refused or ImportFate.Duplicate ? Console.Error : Console.Out).WriteLine(line.ReplaceLineEndings(" "));
         }
 
         Console.Out.WriteLine(string.Create(

@@ -47,7 +47,7 @@ internal static class ReplayCommand
             {
                 failed++;
                 bar.Clear();
-                await Console.Error.WriteLineAsync($"{files[i]}: {refusal}");
+                await Console.Error.WriteLineAsync($"{files[i]}: {refusal.ReplaceLineEndings(" ")}");
             }
         }
 

@@ -58,6 +58,7 @@ public sealed class DirectSituation(SituationTable situations, Taxonomy taxonomy
                 Urgency = situation.Category == category && situation.Urgency >= known.UrgencyFloor ? situation.Urgency : known.DefaultUrgency,
                 NeedsReview = false,
                 ReviewReason = null,
+                ModeDoubt = null,
             };
             var line = $"{situation.Category} to {category}: {reason}";
             var settled = situation.NeedsReview || situation.Status == SituationStatus.Held;

@@ -68,6 +68,9 @@ public sealed record Situation
 
     public string? ReviewReason { get; init; }
 
+    /// <summary>Why it is in doubt whether this is real or played, while no person has said; pages then claim neither.</summary>
+    public string? ModeDoubt { get; init; }
+
     public DateTimeOffset? ClosedAt { get; init; }
 
     public string? ClosedReason { get; init; }

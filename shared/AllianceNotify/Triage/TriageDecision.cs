@@ -47,7 +47,7 @@ public sealed record TriageDecision(Situation? Situation, Alert? Alert, string R
         if (classification.ModeDoubt is { } doubt)
         {
             return WithAlert(
-                opened with { Status = SituationStatus.Held, NeedsReview = true, ReviewReason = doubt },
+                opened with { Status = SituationStatus.Held, NeedsReview = true, ReviewReason = doubt, ModeDoubt = doubt },
                 report, classification.Confidence, AlertKind.Review, now, $"Held for a person: {doubt}");
         }
 

@@ -41,6 +41,23 @@ public sealed partial class BoardPagesTests(HubFixture hub) : IClassFixture<HubF
     }
 
     [Fact]
+    public async Task A_mode_in_doubt_is_claimed_to_be_neither_real_nor_played()
+    {
+        var doubted = await scene.OpenAsync(
+            "doubted", situation => situation with { Status = SituationStatus.Held, NeedsReview = true, ModeDoubt = "It says EXERCISE." });
+        using var officer = await hub.ClientAsync(HubRole.DutyOfficer);
+
+        var page = await officer.GetStringAsync($"/situations/{doubted.Id}");
+        var list = await officer.GetStringAsync("/situations?status=held");
+
+        Assert.Contains("MODE IN DOUBT", page, StringComparison.Ordinal);
+        Assert.Contains("区分不明", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("banner actual", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<body class=\"actual\"", page, StringComparison.Ordinal);
+        Assert.Contains("MODE IN DOUBT", list, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_list_goes_on_where_a_page_ends_and_keeps_the_filter()
     {
         for (var i = 0; i < 60; i++)

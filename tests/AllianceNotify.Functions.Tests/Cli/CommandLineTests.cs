@@ -211,6 +211,19 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Each_row_that_is_not_imported_is_one_line_on_standard_error()
+    {
+        var file = Path.Combine(folder, "contacts.csv");
+        await File.WriteAllTextAsync(file, "id,nameEn,agency,nation,languages,channels\ngood,Sample,JCG,JPN,en,outbox:\nbad,Sample,JCG,Japan,en,outbox:\ngood,Sample,JCG,JPN,en,outbox:\n");
+
+        var verb = await Verb.RunAsync("contacts", "import", file, "--data", Data);
+
+        Assert.Equal(1, verb.ExitCode);
+        Assert.Equal(2, verb.ErrorLines.Length);
+        Assert.StartsWith("created 1,", Assert.Single(verb.OutputLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_verbs_change_is_in_an_audit_log_that_can_be_checked()
     {
         await Verb.RunAsync("api-key", "create", "audited", "--role", "auditor", "--data", Data);

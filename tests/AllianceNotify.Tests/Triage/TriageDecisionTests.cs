@@ -57,6 +57,7 @@ public sealed class TriageDecisionTests
         var decision = TriageDecision.Decide(Id, null, Report(), doubtful, Now);
 
         Assert.Equal(SituationStatus.Held, decision.Situation!.Status);
+        Assert.Equal("The title says it is a drill.", decision.Situation.ModeDoubt);
         Assert.Equal(AlertKind.Review, decision.Alert!.Kind);
         Assert.Equal(Urgency.Routine, decision.Alert.Urgency);
         Assert.Equal([ContactList.DutyDesk], decision.Alert.Lists!);
