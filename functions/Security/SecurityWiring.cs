@@ -1,5 +1,5 @@
-using AllianceNotify.Functions.Pumps;
 using AllianceNotify.Audit;
+using AllianceNotify.Functions.Pumps;
 using AllianceNotify.Functions.Storage;
 using AllianceNotify.Security;
 using Microsoft.AspNetCore.Authentication;
