@@ -70,7 +70,14 @@ public sealed class RegroupAndFeedTests(HubFixture hub) : IClassFixture<HubFixtu
     {
         using var posted = await client.PostAsJsonAsync("/api/reports", new
         {
-            source = "coastal-radar-7", sourceId, action = "new", mode = "actual", observedAt = "2026-11-24T05:49:00Z", language = "en", title = "Ballistic missile launched", body = "",
+            source = "coastal-radar-7",
+            sourceId,
+            action = "new",
+            mode = "actual",
+            observedAt = "2026-11-24T05:49:00Z",
+            language = "en",
+            title = "Ballistic missile launched",
+            body = "",
         });
         var report = (await posted.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
         var queue = hub.Services.GetRequiredService<IMessageQueue>();

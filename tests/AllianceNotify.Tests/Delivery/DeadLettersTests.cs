@@ -46,7 +46,14 @@ public sealed class DeadLettersTests
         var table = new DeadLetterTable(new InMemoryEntityStore());
         var letter = new StoredDeadLetter
         {
-            Id = "part", Queue = "deliveries", Body = "{}", Lane = Lane.Exercise, Reason = "", Attempts = 1, PlannedAt = default, DeadAt = default,
+            Id = "part",
+            Queue = "deliveries",
+            Body = "{}",
+            Lane = Lane.Exercise,
+            Reason = "",
+            Attempts = 1,
+            PlannedAt = default,
+            DeadAt = default,
         };
         await table.AddAsync(letter, default);
         await table.AddAsync(letter with { Id = "whole", Message = [0xFF] }, default);
