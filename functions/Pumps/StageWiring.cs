@@ -19,6 +19,8 @@ namespace AllianceNotify.Functions.Pumps;
 internal static class StageWiring
 {
     public const string EscalationSweep = "escalation";
+    public const string FeedSweep = "feeds";
+    public const string SourceSweep = "sources";
 
     private static readonly TimeSpan EscalateEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FetchEvery = TimeSpan.FromSeconds(5), WatchEvery = TimeSpan.FromSeconds(10);
@@ -49,8 +51,8 @@ internal static class StageWiring
         builder.AddPump<FanOutAlert>(QueueName.Alerts);
         builder.AddPump<DeliverAlerts>(QueueName.Deliveries);
         builder.AddSweep(EscalationSweep, EscalateEvery, (services, token) => services.GetRequiredService<EscalateUnanswered>().SweepAsync(token));
-        builder.AddSweep("feeds", FetchEvery, (services, token) => services.GetRequiredService<PollFeeds>().RunAsync(token, FetchPatience));
-        builder.AddSweep("sources", WatchEvery, (services, token) => services.GetRequiredService<WatchSources>().SweepAsync(token));
+        builder.AddSweep(FeedSweep, FetchEvery, (services, token) => services.GetRequiredService<PollFeeds>().RunAsync(token, FetchPatience));
+        builder.AddSweep(SourceSweep, WatchEvery, (services, token) => services.GetRequiredService<WatchSources>().SweepAsync(token));
     }
 
     private static void AddChannels(this WebApplicationBuilder builder, bool outboxOnly)

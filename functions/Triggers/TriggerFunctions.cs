@@ -44,6 +44,8 @@ internal static class TriggerFunctions
     public static readonly IReadOnlyList<TimerFunction> Timers =
     [
         new("EscalateUnanswered", StageWiring.EscalationSweep, "*/10 * * * * *"),
+        new("PollFeeds", StageWiring.FeedSweep, "*/10 * * * * *"),
+        new("WatchSources", StageWiring.SourceSweep, "*/30 * * * * *"),
         new("Housekeeping", SecurityWiring.HousekeepingSweep, "0 17 * * * *"),
     ];
 

@@ -9,6 +9,14 @@ public sealed class TimerFunctions(HubOfTheWorker hub)
     public Task EscalateUnanswered([TimerTrigger("*/10 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) =>
         hub.RunSweepAsync("EscalateUnanswered", cancellationToken);
 
+    [Function("PollFeeds")]
+    public Task PollFeeds([TimerTrigger("*/10 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) =>
+        hub.RunSweepAsync("PollFeeds", cancellationToken);
+
+    [Function("WatchSources")]
+    public Task WatchSources([TimerTrigger("*/30 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) =>
+        hub.RunSweepAsync("WatchSources", cancellationToken);
+
     [Function("Housekeeping")]
     public Task Housekeeping([TimerTrigger("0 17 * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) =>
         hub.RunSweepAsync("Housekeeping", cancellationToken);
