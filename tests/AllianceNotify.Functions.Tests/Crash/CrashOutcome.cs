@@ -21,6 +21,8 @@ internal static class CrashOutcome
             }
         }
 
+        var (_, deadMessages) = await store.DeadLettersAsync();
+        Assert.Empty(deadMessages);
         Assert.Empty(lost);
     }
 
