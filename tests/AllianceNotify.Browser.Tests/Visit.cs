@@ -24,7 +24,14 @@ internal sealed class Visit : IAsyncDisposable
             }
         };
         page.PageError += (_, error) => complaints.Enqueue($"{page.Url}: {error}");
-        page.RequestFailed += (_, request) => complaints.Enqueue($"{request.Url}: {request.Failure}");
+        page.RequestFailed += (_, request) =>
+        {
+            // Leaving a page whose frame is still loading ends the frame's request: the visitor's doing and no fault of the page.
+            if (request.Failure is not "net::ERR_ABORTED")
+            {
+                complaints.Enqueue($"{request.Url}: {request.Failure}");
+            }
+        };
         page.Dialog += async (_, dialog) =>
         {
             complaints.Enqueue($"{page.Url}: a dialog said {dialog.Message}");
