@@ -30,7 +30,7 @@ public sealed class HandedHubTests : IAsyncLifetime, IDisposable
     public async Task InitializeAsync()
     {
         // The defaults, but under a Functions host they must be said.
-        foreach (var name in new[] { "Hub__Store", "Hub__Queue", "Store__Kind", "Queue__Kind" })
+        foreach (var name in new[] { "Store__Kind", "Queue__Kind" })
         {
             Environment.SetEnvironmentVariable(name, "sqlite");
         }

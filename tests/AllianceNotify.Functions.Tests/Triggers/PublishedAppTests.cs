@@ -26,8 +26,6 @@ public sealed class PublishedAppTests(PublishedApp app) : IClassFixture<Publishe
 
     private Dictionary<string, string> Settings => new()
     {
-        ["Hub__Store"] = "sqlite",
-        ["Hub__Queue"] = "sqlite",
         ["Store__Kind"] = "Sqlite",
         ["Queue__Kind"] = "Sqlite",
         ["Hub__DataDirectory"] = Data,
@@ -160,7 +158,6 @@ public sealed class PublishedAppTests(PublishedApp app) : IClassFixture<Publishe
     public async Task Without_a_named_store_and_queue_it_does_not_start()
     {
         var settings = Settings;
-        settings.Remove("Hub__Queue");
         settings.Remove("Queue__Kind");
 
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => HandlerProcess.StartAsync(app.Root, "AllianceNotify.Functions", settings));
