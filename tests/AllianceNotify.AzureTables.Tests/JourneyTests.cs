@@ -37,7 +37,7 @@ public sealed class JourneyTests : IDisposable
 
         var report = await hub.PostAsync(Launch("1", "new", "[]"));
         await hub.SettleAsync();
-        Assert.Equal(["jp-1", "us-1"], Told(0));
+        Assert.Equal(["jp-1", "us-1"], hub.Told(0));
         var situation = await hub.SituationOfAsync(report);
         Assert.Equal(("missile-launch", ReportMode.Actual), (situation.Category.Value, situation.Mode));
 
@@ -53,7 +53,7 @@ public sealed class JourneyTests : IDisposable
         await hub.PostAsync(Launch("2", "cancel", """[{"source":"radar-7","sourceId":"1"}]"""));
         await hub.SettleAsync();
 
-        Assert.Equal(["jp-1", "us-1"], Told(asked));
+        Assert.Equal(["jp-1", "us-1"], hub.Told(asked));
         Assert.Equal(SituationStatus.Closed, (await hub.Situations.GetAsync(situation.Id, default))!.Value.Value.Status);
         Assert.Equal(AlertKind.AllClear, (await hub.Situations.GetAlertAsync(Alert.IdOf(situation.Id, 2), default))!.Kind);
     }
@@ -83,8 +83,6 @@ public sealed class JourneyTests : IDisposable
         }
     }
 
-    private List<string> Told(int from) => [.. hub.Channel.Sends.Skip(from).Select(send => send.Contact.Value).Order()];
-
     private static string Launch(string sourceId, string action, string references) => $$"""
         {
           "source": "radar-7", "sourceId": "{{sourceId}}", "action": "{{action}}", "references": {{references}}, "mode": "actual",
@@ -94,14 +92,4 @@ public sealed class JourneyTests : IDisposable
           "marking": { "tlp": "amber", "releasableTo": ["JPN", "USA"] }
         }
         """;
-
-    private static Contact Person(string id, string nation, string language) => new()
-    {
-        Id = new ContactId(id),
-        Name = new PersonName($"Sample {id}", null),
-        Agency = nation == "JPN" ? "JCG" : "USFJ",
-        Nation = nation,
-        Languages = [language],
-        Channels = [new ContactChannel("scripted", $"box/{id}")],
-    };
 }

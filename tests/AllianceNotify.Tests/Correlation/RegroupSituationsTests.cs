@@ -155,7 +155,7 @@ public sealed class RegroupSituationsTests : IDisposable
 
     private RegroupSituations Regroup => hub.Get<RegroupSituations>();
 
-    private static Contact Person(string id) => JourneyTests.Person(id, "JPN", "ja");
+    private static Contact Person(string id) => HubInProcess.Person(id, "JPN", "ja");
 
     public void Dispose() => hub.Dispose();
 }

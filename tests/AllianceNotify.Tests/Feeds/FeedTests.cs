@@ -171,7 +171,7 @@ public sealed class FeedTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Silence_is_told_to_the_duty_desk_once_and_cleared_when_it_ends()
     {
-        await hub.SubscribeAsync(ContactList.DutyDesk.Value, HubInProcess.CategoryFilter.Actual("space-threat"), JourneyTests.Person("desk", "JPN", "ja"));
+        await hub.SubscribeAsync(ContactList.DutyDesk.Value, HubInProcess.CategoryFilter.Actual("space-threat"), HubInProcess.Person("desk", "JPN", "ja"));
         await AddAsync(new ReportSource { Id = new SourceId("radar"), Name = new("Coastal radar 7", "沿岸レーダー7"), Kind = SourceKind.Reports, ReportsAs = "radar-7", Heartbeat = TimeSpan.FromMinutes(10) });
         await SweepAsync(TimeSpan.Zero);
         await hub.TakeAsync(Own("radar-7", "1", "All quiet, routine check of the radar", hub.Time.GetUtcNow()));

@@ -133,6 +133,19 @@ internal sealed class HubInProcess : IDisposable
         return (await Situations.GetAsync(outcome!.Situation!.Value, default))!.Value.Value;
     }
 
+    /// <summary>Whom the sends after the first <paramref name="from"/> went to.</summary>
+    public List<string> Told(int from) => [.. Channel.Sends.Skip(from).Select(send => send.Contact.Value).Order()];
+
+    public static Contact Person(string id, string nation, string language) => new()
+    {
+        Id = new ContactId(id),
+        Name = new PersonName($"Sample {id}", null),
+        Agency = nation == "JPN" ? "JCG" : "USFJ",
+        Nation = nation,
+        Languages = [language],
+        Channels = [new ContactChannel("scripted", $"box/{id}")],
+    };
+
     public void Dispose() => services.Dispose();
 
     internal sealed record CategoryFilter(IReadOnlyList<string> Categories, IReadOnlyList<ReportMode> Modes)

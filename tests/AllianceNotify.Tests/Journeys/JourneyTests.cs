@@ -20,7 +20,7 @@ public sealed class JourneyTests : IDisposable
         var report = await hub.PostAsync(Launch("1"));
         await hub.SettleAsync();
 
-        Assert.Equal(["jp-1", "us-1"], Told(0));
+        Assert.Equal(["jp-1", "us-1"], hub.Told(0));
         var situation = await hub.SituationOfAsync(report);
         Assert.Equal(("missile-launch", Urgency.Flash, ReportMode.Actual), (situation.Category.Value, situation.Urgency, situation.Mode));
 
@@ -37,7 +37,7 @@ public sealed class JourneyTests : IDisposable
             .Replace("\"references\": []", "\"references\": [{\"source\":\"radar-7\",\"sourceId\":\"1\"}]", StringComparison.Ordinal));
         await hub.SettleAsync();
 
-        Assert.Equal(["jp-1", "us-1"], Told(asked));
+        Assert.Equal(["jp-1", "us-1"], hub.Told(asked));
         var cleared = (await hub.Situations.GetAsync(situation.Id, default))!.Value.Value;
         Assert.Equal(SituationStatus.Closed, cleared.Status);
         Assert.Equal(AlertKind.AllClear, (await hub.Situations.GetAlertAsync(Alert.IdOf(situation.Id, 2), default))!.Kind);
@@ -52,7 +52,7 @@ public sealed class JourneyTests : IDisposable
         var report = await hub.PostAsync(Launch("1").Replace("\"actual\"", "\"exercise\"", StringComparison.Ordinal));
         await hub.SettleAsync();
 
-        Assert.Equal(["player"], Told(0));
+        Assert.Equal(["player"], hub.Told(0));
         Assert.Equal(ReportMode.Exercise, (await hub.SituationOfAsync(report)).Mode);
     }
 
@@ -65,7 +65,7 @@ public sealed class JourneyTests : IDisposable
         var report = await hub.PostAsync(Launch("1").Replace("弾道", "＊＊＊これは訓練です＊＊＊弾道", StringComparison.Ordinal));
         await hub.SettleAsync();
 
-        Assert.Equal(["desk"], Told(0));
+        Assert.Equal(["desk"], hub.Told(0));
         Assert.Equal(SituationStatus.Held, (await hub.SituationOfAsync(report)).Status);
     }
 
@@ -92,12 +92,10 @@ public sealed class JourneyTests : IDisposable
         await hub.PostAsync(Launch("1"));
         await hub.SettleAsync();
 
-        Assert.Equal(["jp-1"], Told(0));
+        Assert.Equal(["jp-1"], hub.Told(0));
     }
 
     public void Dispose() => hub.Dispose();
-
-    private List<string> Told(int from) => [.. hub.Channel.Sends.Skip(from).Select(send => send.Contact.Value).Order()];
 
     private static string Launch(string sourceId) => $$"""
         {
@@ -108,14 +106,4 @@ public sealed class JourneyTests : IDisposable
           "marking": { "tlp": "amber", "releasableTo": ["JPN", "USA"] }
         }
         """;
-
-    internal static Contact Person(string id, string nation, string language) => new()
-    {
-        Id = new ContactId(id),
-        Name = new PersonName($"Sample {id}", null),
-        Agency = nation == "JPN" ? "JCG" : "USFJ",
-        Nation = nation,
-        Languages = [language],
-        Channels = [new ContactChannel("scripted", $"box/{id}")],
-    };
 }
