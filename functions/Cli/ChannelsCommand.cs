@@ -61,7 +61,7 @@ internal static class ChannelsCommand
 
         foreach (var name in channels.Names.Except(named.Select(recipient => recipient.Channel)).Order(StringComparer.Ordinal))
         {
-            Console.Out.WriteLine($"{name}\tnot tried{(channels.Find(name) is OutboxChannel ? ": the outbox stands in for it" : "")}");
+            Console.Out.WriteLine($"{name}\tnot tried{(IsStoodInFor(channels.Find(name)!) ? ": the outbox stands in for it" : "")}");
         }
 
         return failed ? 1 : 0;
@@ -90,7 +90,7 @@ internal static class ChannelsCommand
         {
             return (await channel.SendAsync(dispatch, either.Token))[0] switch
             {
-                DeliveryOutcome.Delivered { ProviderId: { } id } when channel is OutboxChannel => (true, $"written to the outbox, which stands in for it ({id})"),
+                DeliveryOutcome.Delivered { ProviderId: { } id } when IsStoodInFor(channel) => (true, $"written to the outbox, which stands in for it ({id})"),
                 DeliveryOutcome.Delivered delivered => (true, $"accepted{(delivered.ProviderId is { } id ? $" ({id})" : "")}; look whether it arrives"),
                 DeliveryOutcome.Deferred deferred => (false, $"not now{(deferred.Until is { } until ? $", again from {until:yyyy-MM-dd'T'HH:mm:ss'Z'}" : "")}: {deferred.Reason}"),
                 DeliveryOutcome.Refused refused => (false, $"refused for this address: {refused.Reason}"),
@@ -103,6 +103,9 @@ internal static class ChannelsCommand
             return (false, $"no answer within {Patience.TotalSeconds:0} s");
         }
     }
+
+    /// <summary>The outbox is a channel of its own as well, and then stands in for nothing.</summary>
+    private static bool IsStoodInFor(IAlertChannel channel) => channel is OutboxChannel && channel.Name != OutboxChannel.ChannelName;
 
     /// <summary>About nothing, stored nowhere, and of mode test in every part.</summary>
     private static Alert TestAlert(DateTimeOffset now)

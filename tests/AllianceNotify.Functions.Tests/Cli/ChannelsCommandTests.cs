@@ -47,6 +47,7 @@ public sealed class ChannelsCommandTests : IAsyncLifetime
         Assert.Single(verb.OutputLines, line => line.StartsWith("teams\taccepted", StringComparison.Ordinal));
         Assert.Single(verb.OutputLines, line => line.StartsWith("smtp\twritten to the outbox, which stands in for it", StringComparison.Ordinal));
         Assert.Contains("webhook\tnot tried", verb.OutputLines);
+        Assert.Contains("outbox\tnot tried", verb.OutputLines);
     }
 
     [Fact]
