@@ -66,7 +66,7 @@ internal sealed class Census(BrokerConnection connection, AmqpOptions options, T
     {
         private TaskCompletionSource<long> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public ReceiverLink Link { get; set; } = null!;
+        public ReceiverLink Link { get; set; } = null!; // set before anybody asks: the link is opened with this one's answer
 
         public Task<long> Ask()
         {

@@ -126,7 +126,7 @@ internal sealed class DeadQueue(string name, BrokerConnection connection, AmqpOp
 
         public Live Live => live;
 
-        public ReceiverLink Link { get; private set; } = null!;
+        public ReceiverLink Link { get; private set; } = null!; // set by AttachAsync before it is handed out
 
         /// <summary>The broker has sent all that it was let.</summary>
         public bool IsDone => credit == 0;

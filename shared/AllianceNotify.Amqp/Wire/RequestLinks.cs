@@ -11,7 +11,7 @@ internal sealed class RequestLinks
     private readonly string replyTo = DeterministicId.Random("reply-");
     private readonly AmqpOptions options;
     private readonly TimeProvider wire;
-    private SenderLink requests = null!;
+    private SenderLink requests = null!; // both set by OpenAsync before they are handed out
     private ReceiverLink answers = null!;
 
     private RequestLinks(AmqpOptions options, TimeProvider wire) => (this.options, this.wire) = (options, wire);

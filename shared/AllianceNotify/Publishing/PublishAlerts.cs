@@ -148,7 +148,7 @@ public sealed class PublishAlerts(SituationTable situations, ReportTable reports
         }
 
         using var key = certificate.GetRSAPrivateKey() ?? throw new InvalidOperationException("Cap:SigningCertificate has no RSA key.");
-        var signed = new SignedXml(document) { SigningKey = key, Resolver = null! };
+        var signed = new SignedXml(document) { SigningKey = key, Resolver = null! }; // null fetches nothing; the property is declared as if it could not be
         signed.SignedInfo!.CanonicalizationMethod = SignedXml.XmlDsigExcC14NTransformUrl;
         signed.SignedInfo.SignatureMethod = SignedXml.XmlDsigRSASHA256Url;
         var reference = new Reference("") { DigestMethod = SignedXml.XmlDsigSHA256Url };
