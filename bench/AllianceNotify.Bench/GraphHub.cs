@@ -71,6 +71,22 @@ internal sealed class GraphHub(FakeGraph graph, WebApplication app, TimeProvider
     {
         var services = app.Services;
         var options = services.GetRequiredService<IOptions<DeliveryOptions>>().Value;
+        var contacts = services.GetRequiredService<ContactTable>();
+        foreach (var (contact, address) in people)
+        {
+            await contacts.InsertAsync(
+                new Contact
+                {
+                    Id = contact,
+                    Name = new PersonName($"Sample {contact}", null),
+                    Agency = "SAMPLE",
+                    Nation = "JPN",
+                    Languages = ["en"],
+                    Channels = [new ContactChannel(channel, address)],
+                },
+                CancellationToken.None);
+        }
+
         var now = clock.GetUtcNow();
         alert = alert with { MadeAt = now, ObservedAt = now };
         var change = new SituationChange { Situation = SampleAlerts.Situation(alert.Mode, alert.Situation.Value), Alert = alert };

@@ -132,6 +132,7 @@ internal static class BoardWords
         TimelineKind.ReportApplied => new("Report", "報告"),
         TimelineKind.AlertMade => new("Alert", "通報"),
         TimelineKind.Planned => new("Deliveries planned", "配信計画"),
+        TimelineKind.Withheld => new("Withheld", "開示不可"),
         TimelineKind.NobodyTold => new("Nobody told", "通報先なし"),
         TimelineKind.Answered => new("Answered", "応答"),
         TimelineKind.Escalated => new("Asked again", "再送"),

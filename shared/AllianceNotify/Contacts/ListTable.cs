@@ -58,6 +58,15 @@ public sealed class ListTable(IEntityStore store)
     public ValueTask<bool> IsMemberAsync(ListId list, ContactId contact, CancellationToken cancellationToken) =>
         memberships.IsMemberAsync(list, contact, cancellationToken);
 
+    /// <summary>
+    /// Which of these contacts, in ascending order of their ids, are members. One range read answers where they lie close together in the list; what it does not
+    /// reach is read one by one. None for a list that does not exist.
+    /// </summary>
+    public async Task<IReadOnlySet<ContactId>> MembersAmongAsync(ListId list, IReadOnlyList<ContactId> ascending, CancellationToken cancellationToken) =>
+        await GetAsync(list, cancellationToken).ConfigureAwait(false) is null
+            ? new HashSet<ContactId>()
+            : await memberships.MembersAmongAsync(list, ascending, cancellationToken).ConfigureAwait(false);
+
     /// <summary>The lists that a contact is in, in the order of their ids.</summary>
     public IAsyncEnumerable<ListId> ListsOfAsync(ContactId contact, CancellationToken cancellationToken) =>
         memberships.ListsOfAsync(contact, cancellationToken);

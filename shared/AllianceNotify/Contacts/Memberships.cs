@@ -28,6 +28,38 @@ internal sealed class Memberships(IEntityStore store)
     public async ValueTask<bool> IsMemberAsync(ListId list, ContactId contact, CancellationToken cancellationToken) =>
         await store.GetAsync(Members, list.Value, contact.Value, cancellationToken).ConfigureAwait(false) is not null;
 
+    public async Task<IReadOnlySet<ContactId>> MembersAmongAsync(ListId list, IReadOnlyList<ContactId> ascending, CancellationToken cancellationToken)
+    {
+        var members = new HashSet<ContactId>();
+        if (ascending.Count == 0)
+        {
+            return members;
+        }
+
+        var asked = ascending.ToHashSet();
+        var sweep = new RowRange(ascending[0].Value, ascending[^1].Value + "!", ascending.Count * 2);
+        var read = 0;
+        var last = ascending[0];
+        await foreach (var member in MembersAsync(list, sweep, cancellationToken).ConfigureAwait(false))
+        {
+            read++;
+            last = member;
+            if (asked.Contains(member))
+            {
+                members.Add(member);
+            }
+        }
+
+        if (read == sweep.Take)
+        {
+            var beyond = ascending.Where(contact => string.CompareOrdinal(contact.Value, last.Value) > 0).ToList();
+            var found = await Task.WhenAll(beyond.Select(contact => IsMemberAsync(list, contact, cancellationToken).AsTask())).ConfigureAwait(false);
+            members.UnionWith(beyond.Where((_, i) => found[i]));
+        }
+
+        return members;
+    }
+
     public async Task AddAsync(ListId list, IEnumerable<ContactId> contacts, CancellationToken cancellationToken)
     {
         foreach (var chunk in contacts.Distinct().Chunk(IEntityStore.MaxBatch))

@@ -1,5 +1,6 @@
 using AllianceNotify.Contacts;
 using AllianceNotify.Messaging;
+using AllianceNotify.Situations;
 using AllianceNotify.Storage;
 
 namespace AllianceNotify.Delivery;
@@ -14,14 +15,15 @@ internal sealed record TargetShare(ChannelTarget Target, ChannelTarget.Entry Ent
 }
 
 /// <summary>
-/// Takes what a chunk may send now: reads its records, asks their targets for room, and claims in one write. The write is
-/// conditional, so that of two workers with copies of one chunk each delivery has one.
+/// Takes what a chunk may send now: reads its records, withholds from whoever may not be told any more, asks the targets for room, and
+/// claims, all in one write. The write is conditional, so that of two workers with copies of one chunk each delivery has one.
 /// </summary>
-internal sealed class ChunkClaims(DeliveryTable table, DeliveryOptions options, ChannelPipelines pipelines, TimeProvider time) : IDisposable
+internal sealed class ChunkClaims(DeliveryTable table, LastLook look, DeliveryOptions options, ChannelPipelines pipelines, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<ContactId, Room> rooms = [];
+    private IReadOnlyDictionary<ContactId, string> refused = new Dictionary<ContactId, string>();
     private readonly Dictionary<string, TargetShare> shares = new(StringComparer.Ordinal);
 
     /// <summary>What to send, by target.</summary>
@@ -36,13 +38,21 @@ internal sealed class ChunkClaims(DeliveryTable table, DeliveryOptions options, 
     /// <summary>Those that this run gave up.</summary>
     public List<DeliveryStep> GivenUp { get; } = [];
 
+    /// <summary>Withheld just before sending, by us now or by an earlier run.</summary>
+    public List<DeliveryRecord> Withheld { get; } = [];
+
     /// <summary>Contacts without a record.</summary>
     public List<ContactId> Unplanned { get; } = [];
 
-    public async Task TakeAsync(DeliveryChunk chunk, IAlertChannel? channel, Lane lane, DateTimeOffset claimUntil, CancellationToken cancellationToken)
+    public async Task TakeAsync(
+        Alert alert, DeliveryChunk chunk, IAlertChannel? channel, Lane lane, DateTimeOffset claimUntil, CancellationToken cancellationToken)
     {
         var open = await table.GetManyAsync(chunk.Alert, chunk.Contacts, chunk.Channel, chunk.Round, cancellationToken).ConfigureAwait(false);
         Unplanned.AddRange(chunk.Contacts.Except(open.Select(record => record.Value.Contact)));
+        Withheld.AddRange(open.Select(record => record.Value).Where(record => record is { State: DeliveryState.Withheld, WithheldAt: not null }));
+        refused = await look.RefusedAsync(
+            alert, [.. open.Select(record => record.Value).Where(record => DueDelivery.IsFree(record, chunk.Ticket, time.GetUtcNow()))], cancellationToken)
+            .ConfigureAwait(false);
         AskForRoom(chunk, channel, lane, open);
         while (open.Count > 0)
         {
@@ -84,7 +94,7 @@ internal sealed class ChunkClaims(DeliveryTable table, DeliveryOptions options, 
         var now = time.GetUtcNow();
         var limits = options.For(chunk.Channel);
         var byTarget = open
-            .Where(record => DueDelivery.Of(record.Value, chunk.Ticket, now, limits) is DueDelivery.Claimable)
+            .Where(record => !refused.ContainsKey(record.Value.Contact) && DueDelivery.Of(record.Value, chunk.Ticket, now, limits) is DueDelivery.Claimable)
             .GroupBy(record => channel.TargetOf(record.Value.Address), StringComparer.Ordinal);
         foreach (var group in byTarget)
         {
@@ -108,6 +118,12 @@ internal sealed class ChunkClaims(DeliveryTable table, DeliveryOptions options, 
         foreach (var read in open)
         {
             var record = read.Value;
+            if (refused.TryGetValue(record.Contact, out var why) && DueDelivery.IsFree(record, chunk.Ticket, now))
+            {
+                writes.Add(new Write(read, null, DeliveryStep.Withhold(record, why, now)));
+                continue;
+            }
+
             switch (DueDelivery.Of(record, chunk.Ticket, now, limits))
             {
                 case DueDelivery.Lapsed:
@@ -152,6 +168,10 @@ internal sealed class ChunkClaims(DeliveryTable table, DeliveryOptions options, 
             if (writes[i].Share is { } share)
             {
                 share.Claimed.Add(new ClaimedDelivery(writes[i].Read.Value, writes[i].Next, etags[i]));
+            }
+            else if (writes[i].Next.State == DeliveryState.Withheld)
+            {
+                Withheld.Add(writes[i].Next);
             }
             else
             {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.ExceptionServices;
 using AllianceNotify.Acknowledgement;
 using AllianceNotify.Contacts;
@@ -16,8 +17,8 @@ namespace AllianceNotify.Delivery;
 /// the same Message-ID.
 /// </summary>
 /// <remarks>
-/// In order: read and gate the alert; withhold from whoever may not read it any more; read the chunk's records; ask each target for room; claim (one conditional write); send,
-/// each target for itself; write the outcomes (one write, or a few where a target is slow); queue and plan what follows.
+/// In order: read and gate the alert; read the chunk's records; look once more at who may still be told; ask each target for room; claim and
+/// withhold (one conditional write); send, each target for itself; write the outcomes (one write, or a few where a target is slow); queue and plan what follows.
 /// A claim never outlasts the message's lease, and no send outlasts its claim. So whoever is handed the message again finds
 /// no send of ours still running, and may take over the claims made under the message's ticket at once.
 /// </remarks>
@@ -41,7 +42,8 @@ public sealed partial class DeliverAlerts : IQueueStage, IDisposable
     private readonly IMessageQueue queue;
     private readonly DeliveryOptions options;
     private readonly Backoff backoff;
-    private readonly LastMarkingCheck markings;
+    private readonly LastLook look;
+    private readonly SituationTable situations;
     private readonly TimeProvider time;
     private readonly HubMetrics metrics;
     private readonly ILogger<DeliverAlerts> logger;
@@ -50,6 +52,7 @@ public sealed partial class DeliverAlerts : IQueueStage, IDisposable
     public DeliverAlerts(
         DeliveryTable table,
         ContactTable contacts,
+        ListTable lists,
         SituationTable situations,
         RenderAlert render,
         ChannelSet channels,
@@ -71,7 +74,8 @@ public sealed partial class DeliverAlerts : IQueueStage, IDisposable
         this.metrics = metrics;
         this.logger = logger;
         alerts = new SendableAlerts(situations, render);
-        markings = new LastMarkingCheck(contacts, table, time);
+        this.situations = situations;
+        look = new LastLook(contacts, lists);
         backoff = new Backoff(random);
         pipelines = new ChannelPipelines(options.Value, time);
         followUps = new FollowUps(table, deadLetters, queue, options.Value, time, metrics);
@@ -127,10 +131,9 @@ public sealed partial class DeliverAlerts : IQueueStage, IDisposable
             return StageResult.Done;
         }
 
-        await markings.WithholdAsync(alert, chunk, cancellationToken).ConfigureAwait(false);
         var recorder = new OutcomeRecorder(table, chunk.Alert, time);
-        using var claims = new ChunkClaims(table, options, pipelines, time);
-        await claims.TakeAsync(chunk, channel, lane, claimUntil, cancellationToken).ConfigureAwait(false);
+        using var claims = new ChunkClaims(table, look, options, pipelines, time);
+        await claims.TakeAsync(alert, chunk, channel, lane, claimUntil, cancellationToken).ConfigureAwait(false);
 
         IReadOnlyList<Exception> bugs = [];
         if (channel is not null && claims.Shares.Any())
@@ -142,6 +145,7 @@ public sealed partial class DeliverAlerts : IQueueStage, IDisposable
         using (var grace = new CancellationTokenSource(RecordingTime, time))
         {
             await followUps.ApplyAsync(alert, chunk, claims.Waiting, claims.Lapsed, grace.Token).ConfigureAwait(false);
+            await NoteWithheldAsync(alert, chunk, claims.Withheld, grace.Token).ConfigureAwait(false);
         }
 
         if (bugs.Count > 0)
@@ -230,6 +234,29 @@ public sealed partial class DeliverAlerts : IQueueStage, IDisposable
             {
                 metrics.DeliverySettled(chunk.Channel, step.Outcome, step.Outcome == DeliveryStep.Sent ? now - alert.MadeAt : null);
             }
+        }
+    }
+
+    /// <summary>A line of the situation's timeline for each moment at which somebody was withheld from; written again, it is the same line.</summary>
+    private async Task NoteWithheldAsync(Alert alert, DeliveryChunk chunk, IReadOnlyCollection<DeliveryRecord> withheld, CancellationToken cancellationToken)
+    {
+        const int Named = 20;
+        foreach (var group in withheld.GroupBy(record => record.WithheldAt!.Value))
+        {
+            var records = group.OrderBy(record => record.Contact.Value, StringComparer.Ordinal).ToList();
+            var named = string.Join(' ', records.Take(Named).Select(record => $"{record.Contact}: {record.Reason}"));
+            var entry = new TimelineEntry
+            {
+                At = group.Key,
+                Kind = TimelineKind.Withheld,
+                Alert = chunk.Alert,
+                Detail = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Round {chunk.Round}: {records.Count} not told by {chunk.Channel} after all. {named}{(records.Count > Named ? " …" : "")}"),
+            };
+            var about = string.Create(CultureInfo.InvariantCulture, $"{chunk.Alert}|{chunk.Round}|{chunk.Channel}|{records[0].Contact}");
+            await situations.NoteAsync(alert.Situation, entry, about, cancellationToken).ConfigureAwait(false);
+            Log.Outcome(logger, chunk.Alert, chunk.Channel, chunk.Round, DeliveryStep.Withheld, records.Count);
         }
     }
 

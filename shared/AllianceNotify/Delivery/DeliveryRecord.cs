@@ -16,7 +16,7 @@ public enum DeliveryState
     /// <summary>Refused, misconfigured or out of time on this channel; the fallback, if any, is a record of its own.</summary>
     Failed,
 
-    /// <summary>The contact may not read it. Nothing was rendered or sent.</summary>
+    /// <summary>The contact may not be told: by its marking, or because the contact or its place in a list is gone.</summary>
     Withheld,
     Cancelled,
 }
@@ -53,6 +53,12 @@ public sealed record DeliveryRecord
 
     /// <summary>Why this contact is told or not: the subscriptions, lists or the marking rule.</summary>
     public required string Reason { get; init; }
+
+    /// <summary>The lists that the contact was reached by, one of which still has to hold it when it is sent; null or empty: reached in another way.</summary>
+    public IReadOnlyList<ListId>? Lists { get; init; }
+
+    /// <summary>When the last look before sending withheld it; null where planning did, or nobody.</summary>
+    public DateTimeOffset? WithheldAt { get; init; }
 
     /// <summary>Sends begun. Carried with the delivery and never reset by a re-queue.</summary>
     public int Attempts { get; init; }

@@ -23,6 +23,7 @@ public static class DeliveryRegistration
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DeliveryOptions>, DeliveryOptionsValidator>());
         services.TryAddSingleton<DeliveryTable>();
         services.TryAddSingleton<Contacts.ContactTable>();
+        services.TryAddSingleton<Contacts.ListTable>();
         services.TryAddSingleton<DeadLetterTable>();
         services.TryAddSingleton<SituationTable>();
         services.TryAddSingleton<ReplayDelivery>();

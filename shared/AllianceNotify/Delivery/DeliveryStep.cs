@@ -9,6 +9,7 @@ internal sealed record DeliveryStep(DeliveryRecord Record, string Outcome)
     public const string Refused = "refused";
     public const string Misconfigured = "misconfigured";
     public const string GaveUp = "gave-up";
+    public const string Withheld = "withheld";
 
     private const int MaxErrorLength = 500;
 
@@ -40,6 +41,14 @@ internal sealed record DeliveryStep(DeliveryRecord Record, string Outcome)
 
     public static DeliveryStep Fail(DeliveryRecord record, string reason, string outcome) =>
         new(Unclaimed(record) with { State = DeliveryState.Failed, LastError = Cut(reason) }, outcome);
+
+    /// <summary>Not sent, because its contact may not be told any more.</summary>
+    public static DeliveryStep Withhold(DeliveryRecord record, string reason, DateTimeOffset now)
+    {
+        // A worker died over it: whether what it sent arrived is not known, and must not be denied.
+        var perhaps = record.State == DeliveryState.Sending ? " An attempt before was cut short; it may have arrived." : "";
+        return new(Unclaimed(record) with { State = DeliveryState.Withheld, Reason = $"Withheld before sending: {reason}{perhaps}", WithheldAt = now }, Withheld);
+    }
 
     private static DeliveryStep Defer(
         DeliveryRecord claimed, DeliveryOutcome.Deferred deferred, DateTimeOffset now, ChannelLimits limits, Func<int, TimeSpan> backoff)

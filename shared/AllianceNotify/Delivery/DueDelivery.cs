@@ -28,6 +28,14 @@ internal abstract record DueDelivery
     /// </summary>
     public static bool IsUntried(DeliveryRecord record) => record.Attempts == 0 || record.State == DeliveryState.Sending;
 
+    /// <summary>Not settled, and no other worker's: what is decided about it now is decided by us.</summary>
+    public static bool IsFree(DeliveryRecord record, string ticket, DateTimeOffset now) => record.State switch
+    {
+        DeliveryState.Queued => true,
+        DeliveryState.Sending => record.ClaimTicket == ticket || record.ClaimUntil <= now,
+        _ => false,
+    };
+
     /// <param name="record">As read.</param>
     /// <param name="ticket">
     /// Of the message in hand. A claim under it was made by an earlier run of this very message, which has ended: its sends

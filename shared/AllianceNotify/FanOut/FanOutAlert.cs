@@ -72,7 +72,13 @@ public sealed partial class FanOutAlert(
         var byDefault = false;
         await foreach (var member in audience.ResolveAsync(QueryFor(alert, alert.Lists), time.GetUtcNow(), cancellationToken).ConfigureAwait(false))
         {
-            await plan.AddAsync(RecipientFor(member) with { ThreadMessageId = Take(earlier, member.Contact.Id) }, cancellationToken).ConfigureAwait(false);
+            var recipient = RecipientFor(member);
+            if (earlier.Remove(member.Contact.Id, out var before))
+            {
+                recipient = recipient with { ThreadMessageId = before.MessageId, Lists = before.Told ? [] : recipient.Lists };
+            }
+
+            await plan.AddAsync(recipient, cancellationToken).ConfigureAwait(false);
             lists.UnionWith(member.Reasons.Select(reason => reason.List.Value));
             if (member.Withheld is null)
             {
@@ -82,13 +88,15 @@ public sealed partial class FanOutAlert(
         }
 
         // An update or all-clear reaches everybody who was told, also those whom today's subscriptions would not.
-        var left = earlier.Where(item => item.Value.Length > 0).Select(item => item.Key).OrderBy(id => id.Value, StringComparer.Ordinal).ToList();
+        var left = earlier.Keys.OrderBy(id => id.Value, StringComparer.Ordinal).ToList();
         await foreach (var contact in ContactsAsync(left, cancellationToken).ConfigureAwait(false))
         {
+            var before = earlier[contact.Id];
             var recipient = new Recipient(contact, "Told earlier of this situation.")
             {
                 Withheld = MarkingRule.Withholds(contact, alert.Marking),
-                ThreadMessageId = earlier[contact.Id],
+                ThreadMessageId = before.MessageId,
+                Lists = before.Told ? [] : before.Lists,
             };
             await plan.AddAsync(recipient, cancellationToken).ConfigureAwait(false);
         }
@@ -147,10 +155,10 @@ public sealed partial class FanOutAlert(
         await escalations.StartAsync(alert, policy, [.. lists.Select(list => new ListId(list))], cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Contacts told by earlier alerts of the situation and of those merged into it, with the Message-ID their thread began with.</summary>
-    private async Task<Dictionary<ContactId, string>> ToldEarlierAsync(Alert alert, CancellationToken cancellationToken)
+    /// <summary>Contacts told, or about to be, by earlier alerts of the situation and of those merged into it.</summary>
+    private async Task<Dictionary<ContactId, Earlier>> ToldEarlierAsync(Alert alert, CancellationToken cancellationToken)
     {
-        var told = new Dictionary<ContactId, string>();
+        var told = new Dictionary<ContactId, Earlier>();
         for (var revision = 1; revision < alert.Revision; revision++)
         {
             await AddToldAsync(told, Alert.IdOf(alert.Situation, revision), cancellationToken).ConfigureAwait(false);
@@ -170,18 +178,18 @@ public sealed partial class FanOutAlert(
         return told;
     }
 
-    private async Task AddToldAsync(Dictionary<ContactId, string> told, AlertId alert, CancellationToken cancellationToken)
+    private async Task AddToldAsync(Dictionary<ContactId, Earlier> told, AlertId alert, CancellationToken cancellationToken)
     {
         await foreach (var delivery in deliveries.ListAsync(alert, cancellationToken).ConfigureAwait(false))
         {
             if (delivery.Value.State is not (DeliveryState.Withheld or DeliveryState.Cancelled))
             {
-                told.TryAdd(delivery.Value.Contact, delivery.Value.ThreadMessageId ?? delivery.Value.MessageId);
+                var before = told.GetValueOrDefault(delivery.Value.Contact)
+                    ?? new Earlier(delivery.Value.ThreadMessageId ?? delivery.Value.MessageId, delivery.Value.Lists ?? [], Told: false);
+                told[delivery.Value.Contact] = before with { Told = before.Told || delivery.Value.State == DeliveryState.Sent };
             }
         }
     }
-
-    private static string? Take(Dictionary<ContactId, string> earlier, ContactId contact) => earlier.Remove(contact, out var id) ? id : null;
 
     private async Task<IReadOnlyList<Answer>> AnsweredAsync(Alert alert, CancellationToken cancellationToken)
     {
@@ -196,25 +204,26 @@ public sealed partial class FanOutAlert(
 
     private async IAsyncEnumerable<Recipient> AgainAsync(Alert alert, int round, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var asked = new SortedDictionary<string, (string Channel, string MessageId)>(StringComparer.Ordinal);
+        var asked = new SortedDictionary<string, (string Channel, string MessageId, IReadOnlyList<ListId>? Lists)>(StringComparer.Ordinal);
         await foreach (var delivery in deliveries.ListAsync(alert.Id, cancellationToken).ConfigureAwait(false))
         {
             if (delivery.Value.Round < round && delivery.Value.State is not (DeliveryState.Withheld or DeliveryState.Cancelled))
             {
                 var first = asked.TryGetValue(delivery.Value.Contact.Value, out var before) ? before.MessageId : delivery.Value.MessageId;
-                asked[delivery.Value.Contact.Value] = (delivery.Value.Channel, first);
+                asked[delivery.Value.Contact.Value] = (delivery.Value.Channel, first, delivery.Value.Lists);
             }
         }
 
         var ids = asked.Keys.Select(id => new ContactId(id)).ToList();
         await foreach (var contact in ContactsAsync(ids, cancellationToken).ConfigureAwait(false))
         {
-            var (channel, messageId) = asked[contact.Id.Value];
+            var (channel, messageId, lists) = asked[contact.Id.Value];
             var last = contact.Channels.ToList().FindIndex(item => item.Channel == channel);
             yield return new Recipient(contact, "Asked again: nobody has answered.")
             {
                 Withheld = MarkingRule.Withholds(contact, alert.Marking),
                 ThreadMessageId = messageId,
+                Lists = lists ?? [],
                 SkipChannels = last + 1,
             };
         }
@@ -292,10 +301,16 @@ public sealed partial class FanOutAlert(
     {
         Withheld = member.Withheld,
         NotBefore = member.NotBefore,
+        Lists = [.. member.Reasons.Select(reason => reason.List).Distinct()],
     };
 
     private static string Words(AudienceReason reason) =>
         reason.Subscription is { } subscription ? $"List {reason.List} by subscription {subscription}" : $"List {reason.List}";
+
+    /// <param name="MessageId">What the contact's thread began with.</param>
+    /// <param name="Lists">What reached the contact first.</param>
+    /// <param name="Told">False: still on its way. Who leaves the lists before it arrives is not told by this alert either.</param>
+    private sealed record Earlier(string MessageId, IReadOnlyList<ListId> Lists, bool Told);
 
     private static partial class Log
     {

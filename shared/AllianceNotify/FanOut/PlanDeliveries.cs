@@ -14,6 +14,9 @@ internal sealed record Recipient(Contact Contact, string Reason)
 
     public DateTimeOffset? NotBefore { get; init; }
 
+    /// <summary>The lists that reach this contact; empty where it is told for another reason.</summary>
+    public IReadOnlyList<ListId> Lists { get; init; } = [];
+
     /// <summary>How many of the contact's channels to pass over, where another is asked for than last time.</summary>
     public int SkipChannels { get; init; }
 
@@ -111,6 +114,7 @@ internal sealed class PlanDeliveries(
             Language = LanguageOf(contact),
             Fallbacks = state == DeliveryState.Queued ? fallbacks : [],
             Reason = recipient.Withheld ?? recipient.Reason,
+            Lists = state == DeliveryState.Queued && recipient.Lists.Count > 0 ? recipient.Lists : null,
             Deadline = options.DeadlineFor(channel.Channel, alert.Urgency, recipient.NotBefore ?? now, lastChannel: fallbacks.Count == 0),
             NotBefore = recipient.NotBefore,
             LastError = state == DeliveryState.Failed ? "The contact has no channel." : null,

@@ -12,6 +12,9 @@ public enum TimelineKind
     /// <summary>Deliveries of an alert or of a round of asking were planned.</summary>
     Planned,
 
+    /// <summary>Deliveries that were planned are withheld after all: their contacts may not be told any more.</summary>
+    Withheld,
+
     /// <summary>Nobody may or can be told; a person must act.</summary>
     NobodyTold,
     Answered,

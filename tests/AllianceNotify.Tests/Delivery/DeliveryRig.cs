@@ -52,6 +52,12 @@ internal sealed class DeliveryRig : IDisposable
     /// <summary>Past the crash point: for looking, not for being looked at.</summary>
     public DeliveryTable Deliveries { get; }
 
+    public ContactTable Contacts => new(store);
+
+    public ListTable Lists => new(store);
+
+    public SituationTable Situations => new(store);
+
     public DeadLetterTable DeadLetterTable => new(store);
 
     public RenderAlert Render { get; set; } = (alert, language, _) => Task.FromResult(SampleAlerts.Render(alert, language));
@@ -79,20 +85,41 @@ internal sealed class DeliveryRig : IDisposable
 
     public void Dispose() => services?.Dispose();
 
-    /// <summary>Stores the alert and its situation, plans one delivery a contact, and queues the chunk.</summary>
+    /// <summary>Stores the alert, its situation and the contacts, plans one delivery a contact, and queues the chunk.</summary>
     public async Task<DeliveryChunk> PlanAsync(
-        Alert alert, IEnumerable<(string Contact, string Address)> contacts, string channel = "scripted", ContactChannel[]? fallbacks = null, Situation? situation = null)
+        Alert alert,
+        IEnumerable<(string Contact, string Address)> contacts,
+        string channel = "scripted",
+        ContactChannel[]? fallbacks = null,
+        Situation? situation = null,
+        IReadOnlyList<ListId>? lists = null)
     {
+        var people = contacts.ToList();
+        foreach (var (contact, _) in people)
+        {
+            await Contacts.InsertAsync(Person(contact), CancellationToken.None);
+        }
+
         var situations = new SituationTable(store);
         var known = await situations.GetAsync(alert.Situation, CancellationToken.None) is not null;
         var change = new SituationChange { Situation = known ? null : situation ?? SampleAlerts.Situation(alert.Mode, alert.Situation.Value), Alert = alert };
         Assert.IsType<WriteResult.Applied>(await situations.WriteAsync(alert.Situation, change, CancellationToken.None));
-        var records = contacts.Select(contact => Record(alert, contact.Contact, contact.Address, channel, fallbacks)).ToList();
+        var records = people.Select(contact => Record(alert, contact.Contact, contact.Address, channel, fallbacks) with { Lists = lists }).ToList();
         await Deliveries.PlanAsync(alert.Id, records, CancellationToken.None);
         var chunk = DeliveryChunkMessage.NewChunk(alert.Id, channel, 0, "en", [.. records.Select(record => record.Contact)]);
         await QueueAsync(chunk, alert);
         return chunk;
     }
+
+    public static Contact Person(string id) => new()
+    {
+        Id = new ContactId(id),
+        Name = new PersonName($"Sample {id}", null),
+        Agency = "SAMPLE",
+        Nation = "JPN",
+        Languages = ["en"],
+        Channels = [],
+    };
 
     public ValueTask QueueAsync(DeliveryChunk chunk, Alert alert) =>
         queue.SendAsync(QueueName.Deliveries, [chunk.ToMessage(Lanes.For(alert.Urgency, alert.Mode))], CancellationToken.None);

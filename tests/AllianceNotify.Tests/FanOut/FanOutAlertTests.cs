@@ -84,6 +84,36 @@ public sealed class FanOutAlertTests
     }
 
     [Fact]
+    public async Task A_delivery_names_the_lists_that_still_have_to_hold_its_contact_when_it_is_sent()
+    {
+        await hub.SubscribeAsync("a", null, Person("c1"), Person("c2"));
+        await hub.SubscribeAsync("b", null, Person("c3"));
+        await hub.Lists.AddMembersAsync(new ListId("b"), [new ContactId("c1")], default);
+        var first = await hub.AlertAsync();
+        await hub.RunAsync(first);
+        await hub.RunAsync(first, round: 1);
+        await SentAsync(first, "c1");
+        await hub.Lists.RemoveMembersAsync(new ListId("a"), [new ContactId("c1"), new ContactId("c2")], default);
+        var update = await hub.AlertAsync(AlertKind.Update);
+        await hub.RunAsync(update);
+
+        var asked = (await hub.DeliveriesAsync(first)).ToLookup(delivery => delivery.Round, delivery => Lists(delivery));
+        Assert.Equal(["a b", "a", "b"], asked[0]);
+        Assert.Equal(["a b", "a", "b"], asked[1]);
+
+        // c1 was told and hears how it goes on, whatever lists hold it; c2 and c3 have not been told yet.
+        Assert.Equal(["", "a", "b"], (await hub.DeliveriesAsync(update)).Select(Lists));
+
+        static string Lists(DeliveryRecord delivery) => string.Join(' ', delivery.Lists ?? []);
+
+        async Task SentAsync(Alert alert, string contact)
+        {
+            var read = (await hub.Deliveries.GetAsync(alert.Id, new ContactId(contact), "smtp", 0, default))!.Value;
+            await hub.Deliveries.ReplaceAsync(alert.Id, [(read.Value with { State = DeliveryState.Sent }, read.ETag)], default);
+        }
+    }
+
+    [Fact]
     public async Task An_alert_that_reaches_nobody_says_so()
     {
         await hub.SubscribeAsync("a", null, Person("c1", nation: "AUS"));
