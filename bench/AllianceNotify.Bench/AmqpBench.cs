@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using AllianceNotify.Amqp;
-using AllianceNotify.Amqp.Tests.Rabbit;
+using AllianceNotify.Contracts.Services;
 using AllianceNotify.Messaging;
 using Microsoft.Extensions.Logging.Abstractions;
 

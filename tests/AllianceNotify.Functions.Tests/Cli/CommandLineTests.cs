@@ -87,7 +87,7 @@ public sealed class CommandLineTests : IDisposable
         var launch = new HubLaunch { Assembly = HubLaunch.AssemblyBesideThisProgram, DataDirectory = Data };
         await using var hub = await HubProcess.StartAsync(launch);
 
-        await Infrastructure.Eventually.TrueAsync(
+        await Eventually.TrueAsync(
             () => hub.LastErrors().Split(Environment.NewLine).Any(line => line.StartsWith("Warning: nobody is on the duty desk.", StringComparison.Ordinal)), "the warning");
     }
 

@@ -35,7 +35,7 @@ public sealed class DescriptorTests : IDisposable
         Assert.True(hub.IsRunning, hub.LastErrors());
         Assert.Equal(Clients, answers.Count(answer => answer == Answer.Given) + answers.Count(answer => answer == Answer.TurnedAway));
         Assert.InRange(answers.Count(answer => answer == Answer.Given), 1, OpenFiles);
-        await Infrastructure.Eventually.TrueAsync(() => AcceptsAsync(hub.Address, key), "a report is accepted once the clients have gone");
+        await Eventually.TrueAsync(() => AcceptsAsync(hub.Address, key), "a report is accepted once the clients have gone");
         Assert.True(hub.IsRunning, hub.LastErrors());
     }
 

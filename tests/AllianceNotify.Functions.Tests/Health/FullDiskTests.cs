@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using AllianceNotify.Functions.Tests.Crash;
-using AllianceNotify.Functions.Tests.Infrastructure;
 using AllianceNotify.LoadDriver;
 using Xunit;
 

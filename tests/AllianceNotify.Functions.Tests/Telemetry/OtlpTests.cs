@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using AllianceNotify.Contracts.Delivery;
 using AllianceNotify.Functions.Tests.Crash;
-using AllianceNotify.Functions.Tests.Infrastructure;
 using AllianceNotify.LoadDriver;
 using Xunit;
 

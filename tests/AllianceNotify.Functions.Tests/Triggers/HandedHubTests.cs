@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using AllianceNotify.Functions.Hosting;
 using AllianceNotify.Functions.Pumps;
-using AllianceNotify.Functions.Tests.Journeys;
+using AllianceNotify.Contracts.Journeys;
 using AllianceNotify.Functions.Triggers;
 using AllianceNotify.Messaging;
 using AllianceNotify.Security;

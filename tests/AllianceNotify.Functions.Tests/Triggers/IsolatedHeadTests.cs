@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using AllianceNotify.Functions.Tests.Infrastructure;
 using Xunit;
 
 namespace AllianceNotify.Functions.Tests.Triggers;

@@ -4,8 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using AllianceNotify.Functions.Tests.Crash;
-using AllianceNotify.Functions.Tests.Journeys;
-using AllianceNotify.Functions.Tests.Triggers.Host;
+using AllianceNotify.Contracts.Journeys;
 using AllianceNotify.LoadDriver;
 using AllianceNotify.Sqlite;
 using Xunit;
@@ -112,7 +111,7 @@ public sealed class PublishedAppTests(PublishedApp app) : IClassFixture<Publishe
             [new Messaging.QueueMessage { Id = "m-1", Body = new byte[] { 0xFF, 0xFE }, Lane = Messaging.Lane.Exercise }],
             CancellationToken.None);
 
-        await Infrastructure.Eventually.TrueAsync(
+        await Eventually.TrueAsync(
             async () => (await client.GetStringAsync("/api/dead-letters")).Contains("stored.", StringComparison.Ordinal), "the dead letter");
         Assert.Equal(0, (await queue.GetDepthAsync(Messaging.QueueName.Alerts, CancellationToken.None)).Active);
     }
@@ -135,7 +134,7 @@ public sealed class PublishedAppTests(PublishedApp app) : IClassFixture<Publishe
                 var (more, then) = (random.Next(2, ReportsARound), random.Next(0, 20));
                 var failed = host.Failures.Count;
                 var sending = load.SendAsync(host.Address, ReportsARound);
-                await Infrastructure.Eventually.TrueAsync(
+                await Eventually.TrueAsync(
                     () => load.Accepted.Count + load.Unanswered >= accepted + more && (sink.Count >= arrived + then || sending.IsCompleted), "work in hand");
                 await host.KillHandlerAsync();
                 await sending;
@@ -144,7 +143,7 @@ public sealed class PublishedAppTests(PublishedApp app) : IClassFixture<Publishe
 
             await load.SendAsync(host.Address, newReports: 0);
             using var queues = new QueueView(Data);
-            await Infrastructure.Eventually.TrueAsync(async () => await queues.ActiveAsync() == 0, "the queues empty", TimeSpan.FromMinutes(2));
+            await Eventually.TrueAsync(async () => await queues.ActiveAsync() == 0, "the queues empty", TimeSpan.FromMinutes(2));
             Assert.True(inHand > 0, "No kill met an invocation.");
         }
 

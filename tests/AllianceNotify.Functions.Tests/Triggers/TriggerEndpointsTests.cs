@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
 using AllianceNotify.Functions.Pumps;
-using AllianceNotify.Functions.Tests.Infrastructure;
 using AllianceNotify.Functions.Triggers;
 using AllianceNotify.Messaging;
 using AllianceNotify.Security;

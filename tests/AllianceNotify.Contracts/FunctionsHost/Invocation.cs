@@ -5,10 +5,10 @@ using System.Text.Json.Nodes;
 using AllianceNotify.Amqp;
 using AllianceNotify.Messaging;
 
-namespace AllianceNotify.Functions.Tests.Triggers.Host;
+namespace AllianceNotify.Contracts.FunctionsHost;
 
 /// <summary>What the Functions host posts for a message or a timer, written by its rules.</summary>
-internal static class Invocation
+public static class Invocation
 {
     public static string Of(FunctionFolder function, LeasedMessage message)
     {

@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using AllianceNotify.Functions.Tests.Infrastructure;
 using Xunit;
 
-namespace AllianceNotify.Functions.Tests.Triggers.Host;
+namespace AllianceNotify.Contracts.FunctionsHost;
 
 /// <summary>
 /// What <c>dotnet publish</c> makes of the executable that these tests were built with; or the folder that ALLIANCENOTIFY_APP names,

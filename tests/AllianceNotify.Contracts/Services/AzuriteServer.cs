@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Reflection;
 using Xunit;
 
-namespace AllianceNotify.AzureTables.Tests;
+namespace AllianceNotify.Contracts.Services;
 
 /// <summary>
 /// The table service of Azurite as a process of its own on a free loopback port, with its data in a folder that goes with it. Can be
@@ -99,11 +99,4 @@ public sealed class AzuriteServer : IAsyncLifetime
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
-}
-
-/// <summary>One emulator for all test classes that do not stop it.</summary>
-[CollectionDefinition(Name)]
-public sealed class SharedAzurite : ICollectionFixture<AzuriteServer>
-{
-    public const string Name = "Azurite";
 }

@@ -4,10 +4,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace AllianceNotify.Functions.Tests.Triggers.Host;
+namespace AllianceNotify.Contracts.FunctionsHost;
 
 /// <summary>The custom handler as the Functions host runs it: started with the host's environment, asked <c>GET /</c> until it answers, ended by SIGKILL.</summary>
-internal sealed class HandlerProcess : IDisposable
+public sealed class HandlerProcess : IDisposable
 {
     private static readonly TimeSpan InitializationTimeout = TimeSpan.FromSeconds(30), ReadinessPoll = TimeSpan.FromMilliseconds(25);
 

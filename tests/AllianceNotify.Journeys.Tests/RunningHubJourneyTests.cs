@@ -1,7 +1,8 @@
 using System.Net.Http.Headers;
+using AllianceNotify.Contracts.Journeys;
 using Xunit;
 
-namespace AllianceNotify.Functions.Tests.Journeys;
+namespace AllianceNotify.Journeys.Tests;
 
 /// <summary>The journey against a hub that runs somewhere already, as <c>eng/journey-under-host</c> makes it.</summary>
 public sealed class RunningHubJourneyTests

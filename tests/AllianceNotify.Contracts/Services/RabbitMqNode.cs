@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using AllianceNotify.Amqp;
 
-namespace AllianceNotify.Amqp.Tests.Rabbit;
+namespace AllianceNotify.Contracts.Services;
 
 /// <summary>
 /// A RabbitMQ broker of our own: loopback, free ports, its own node, files and port mapper, ended with the tests. The

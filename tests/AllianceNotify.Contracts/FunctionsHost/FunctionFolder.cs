@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Routing.Template;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace AllianceNotify.Functions.Tests.Triggers;
+namespace AllianceNotify.Contracts.FunctionsHost;
 
 /// <summary>One function as the Functions host reads it: a folder with a <c>function.json</c>.</summary>
-internal sealed record FunctionFolder(string Name, IReadOnlyList<JsonElement> Bindings)
+public sealed record FunctionFolder(string Name, IReadOnlyList<JsonElement> Bindings)
 {
     public JsonElement Trigger => Bindings[0];
 

@@ -1,9 +1,9 @@
 using Xunit;
 
-namespace AllianceNotify.Functions.Tests.Infrastructure;
+namespace AllianceNotify.Contracts;
 
 /// <summary>Waits on an effect, as long as a slow machine may need.</summary>
-internal static class Eventually
+public static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 

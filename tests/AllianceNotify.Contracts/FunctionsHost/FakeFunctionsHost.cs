@@ -10,14 +10,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 
-namespace AllianceNotify.Functions.Tests.Triggers.Host;
+namespace AllianceNotify.Contracts.FunctionsHost;
 
 /// <summary>
 /// Does with an app's folder what the Functions host 4.1037 does: reads host.json and the functions, runs the custom handler and
 /// starts it again, forwards HTTP, and posts messages until each is answered 2xx with a body that it can read. A message that
 /// failed is handed out again at once. What it does not do: keys, timers by the clock, timeouts, and giving up after three ends.
 /// </summary>
-internal sealed class FakeFunctionsHost : IAsyncDisposable
+public sealed class FakeFunctionsHost : IAsyncDisposable
 {
     private const string InvocationId = "X-Azure-Functions-InvocationId", HostVersion = "X-Azure-Functions-HostVersion";
     private const string Product = "Azure-Functions-Host/4.1037.0.0";

@@ -1,7 +1,7 @@
-namespace AllianceNotify.Functions.Tests.Infrastructure;
+namespace AllianceNotify.Contracts;
 
 /// <summary>The working copy that the tests were built from.</summary>
-internal static class Repository
+public static class Repository
 {
     public static string Root { get; } = Find();
 
