@@ -34,7 +34,7 @@ internal abstract record SignatureState
 /// </summary>
 public sealed class CapSignatures(IReadOnlyList<X509Certificate2> certificates)
 {
-    private const string Dsig = "http://www.w3.org/2000/09/xmldsig#";
+    internal const string Namespace = "http://www.w3.org/2000/09/xmldsig#";
 
     private static readonly HashSet<string> Canonicalisations = new(StringComparer.Ordinal)
     {
@@ -57,7 +57,7 @@ public sealed class CapSignatures(IReadOnlyList<X509Certificate2> certificates)
     /// <param name="alert">The alert as it was parsed from <paramref name="body"/>.</param>
     internal SignatureState Check(XElement alert, ReadOnlyMemory<byte> body, DateTimeOffset now)
     {
-        if (!alert.Descendants(XName.Get("Signature", Dsig)).Any())
+        if (!alert.Descendants(XName.Get("Signature", Namespace)).Any())
         {
             return new SignatureState.Unsigned();
         }
@@ -68,7 +68,7 @@ public sealed class CapSignatures(IReadOnlyList<X509Certificate2> certificates)
         }
 
         var document = SafeXml.Signed(body);
-        var signatures = document.GetElementsByTagName("Signature", Dsig).Cast<XmlElement>().ToList();
+        var signatures = document.GetElementsByTagName("Signature", Namespace).Cast<XmlElement>().ToList();
 
         if (signatures.Count > 1 || signatures[0].ParentNode != document.DocumentElement)
         {

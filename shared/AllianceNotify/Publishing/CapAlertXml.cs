@@ -39,7 +39,7 @@ public sealed class CapAlertXml(CapOptions options, Taxonomy taxonomy)
             One("sent", Time(alert.MadeAt)),
             One("status", alert.Mode switch { ReportMode.Actual => "Actual", ReportMode.Exercise => "Exercise", _ => "Test" }),
             One("msgType", alert.Kind == AlertKind.AllClear ? "Cancel" : earlier.Count > 0 ? "Update" : "Alert"),
-            One("source", Line(alert.Source, 200)),
+            Line(alert.Source, 200) is { Length: > 0 } source ? One("source", source) : null,
             One("scope", open ? "Public" : nations || green ? "Restricted" : "Private"),
             // A colour beside addresses would be read as the nations that it usually goes to: the addresses alone say who.
             open || !(nations || green) ? null : One("restriction", nations ? $"{alert.Marking.Label} REL TO {string.Join(", ", alert.Marking.ReleasableTo)}" : alert.Marking.Label),
@@ -74,7 +74,7 @@ public sealed class CapAlertXml(CapOptions options, Taxonomy taxonomy)
             alert.ObservedAt <= alert.MadeAt ? One("onset", Time(alert.ObservedAt)) : null,
             One("expires", Time(alert.MadeAt.AddHours(options.ExpiresAfterHours))),
             One("senderName", $"AllianceNotify ({options.Sender})"),
-            One("headline", Line($"{mark}{(mark.Length > 0 ? " " : "")}{(own is null ? name.In(language) : own.Title)}", MaxHeadline)),
+            One("headline", Line($"{mark}{(mark.Length > 0 ? " " : "")}{(Line(own?.Title ?? "", MaxHeadline) is { Length: > 0 } title ? title : name.In(language))}", MaxHeadline)),
             One("description", Block(own is null ? $"{said.Title}\n{said.Body}" : own.Body.Length > 0 ? own.Body : own.Title)),
             category is { Playbook.Count: > 0 } && alert.Kind != AlertKind.AllClear
                 ? One("instruction", string.Join('\n', category.Playbook.Select(line => line.In(language))))
@@ -99,26 +99,29 @@ public sealed class CapAlertXml(CapOptions options, Taxonomy taxonomy)
 
         foreach (var (name, value) in alert.Facts.OrderBy(fact => fact.Key, StringComparer.Ordinal).Where(fact => !fact.Key.StartsWith("cap:alliancenotify", StringComparison.Ordinal)).Take(MaxParameters))
         {
-            if (Line(value.ToString(), 1_000) is { Length: > 0 } text)
+            if (Line(name, 100) is { Length: > 0 } valueName && Line(value.ToString(), 1_000) is { Length: > 0 } text)
             {
-                yield return (name == "magnitude" ? "Magnitude" : Line(name, 100), text);
+                yield return (valueName == "magnitude" ? "Magnitude" : valueName, text);
             }
         }
     }
 
     private static XElement Area(ReportLocation location, string language) => new(
         Cap + "area",
-        One("areaDesc", location.Name is { Length: > 0 } name ? Line(name, 400) : new LocalizedText("as mapped", "地図のとおり").In(language)),
+        One("areaDesc", Line(location.Name ?? "", 400) is { Length: > 0 } name ? name : new LocalizedText("as mapped", "地図のとおり").In(language)),
         location.Polygons.Where(IsRing).Select(ring => One("polygon", string.Join(' ', ring.Select(Pair)))),
         location is { Latitude: { } latitude, Longitude: { } longitude }
             ? One("circle", $"{Pair(new GeoPoint(latitude, longitude))} {Number(location.RadiusKm ?? 0)}")
             : null,
         location.AreaCodes.Take(MaxGeocodes).Select(Geocode));
 
-    private static XElement Geocode(string code)
+    private static XElement? Geocode(string code)
     {
         var colon = code.LastIndexOf(':');
-        return new XElement(Cap + "geocode", One("valueName", colon > 0 ? Line(code[..colon], 100) : "code"), One("value", Line(code[(colon + 1)..], 200)));
+        var list = colon > 0 ? Line(code[..colon], 100) : "";
+        return Line(code[(colon + 1)..], 200) is { Length: > 0 } value
+            ? new XElement(Cap + "geocode", One("valueName", list.Length > 0 ? list : "code"), One("value", value))
+            : null;
     }
 
     private static bool IsRing(IReadOnlyList<GeoPoint> ring) => ring.Count >= 4 && ring[0] == ring[^1];

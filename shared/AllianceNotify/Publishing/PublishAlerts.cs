@@ -139,7 +139,7 @@ public sealed class PublishAlerts(SituationTable situations, ReportTable reports
     }
 
     /// <summary>Enveloped signature over the whole alert (CAP 1.2 §3.3.4.1), RSA with SHA-256, exclusive canonicalisation.</summary>
-    private static XElement Signed(XElement alert, X509Certificate2 certificate)
+    internal static XElement Signed(XElement alert, X509Certificate2 certificate)
     {
         var document = new XmlDocument { PreserveWhitespace = true, XmlResolver = null };
         using (var reader = alert.CreateReader())

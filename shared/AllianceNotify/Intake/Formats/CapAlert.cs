@@ -5,13 +5,21 @@ using AllianceNotify.Reports;
 namespace AllianceNotify.Intake.Formats;
 
 /// <summary>
-/// Reads one CAP <c>alert</c> element (CAP 1.2 §3.2) into a report. Required elements, listed values and single occurrence
-/// are checked as the schema has them; the order of elements is not, and empty optional elements are taken for absent.
+/// Reads one CAP <c>alert</c> element (CAP 1.2 §3.2) into a report: what the schema asks (<see cref="CapSchema"/>), and beside it what the
+/// standard's prose does. Empty optional elements are taken for absent.
 /// </summary>
 internal static class CapAlert
 {
+    /// <summary>An alert as its sender wrote it.</summary>
     /// <param name="signature">What is known of its XML signature: <c>unsigned</c>, <c>unverified</c> or <c>valid</c>.</param>
-    public static ReadResult Read(XElement alert, string format, string signature, ReadContext context, string? signer = null)
+    public static ReadResult Read(XElement alert, string format, string signature, ReadContext context, string? signer = null) =>
+        Read(alert, format, signature, context, signer, isWhole: true);
+
+    /// <summary>An alert put together from what an index or another format says of it: that index is not bound by the schema.</summary>
+    public static ReadResult ReadAssembled(XElement alert, string format, ReadContext context) =>
+        Read(alert, format, "unsigned", context, signer: null, isWhole: false);
+
+    private static ReadResult Read(XElement alert, string format, string signature, ReadContext context, string? signer, bool isWhole)
     {
         var errors = new List<FieldError>();
         var fields = XmlFields.Root(alert, errors);
@@ -35,6 +43,11 @@ internal static class CapAlert
         if (handling.Append(restriction ?? "").Any(MarkingText.IsAboveUnclassified))
         {
             return new ReadResult.Refused(MarkingText.AboveUnclassified);
+        }
+
+        if (isWhole)
+        {
+            CapSchema.Check(alert, errors);
         }
 
         if (errors.Count > 0)
@@ -132,8 +145,19 @@ internal static class CapAlert
             info.AddFacts(facts);
         }
 
+        foreach (var group in Extensions(fields.Element).GroupBy(extension => extension.Name.LocalName, StringComparer.Ordinal))
+        {
+            facts.Add($"ext:{group.Key}", string.Join('\n', group.Select(Said)));
+        }
+
         return facts.ToDictionary();
+
+        static string Said(XElement extension) => extension.HasElements ? extension.ToString(SaveOptions.DisableFormatting) : extension.Value;
     }
+
+    /// <summary>The outermost elements of namespaces that are neither CAP's nor the signature's.</summary>
+    private static IEnumerable<XElement> Extensions(XElement element) => element.Elements().SelectMany(child =>
+        child.Name.NamespaceName == CapSignatures.Namespace ? [] : CapVocabulary.IsCap(child.Name.NamespaceName) ? Extensions(child) : [child]);
 }
 
 /// <summary>An earlier alert, as the triple <c>sender,identifier,sent</c> names it (CAP 1.2 §3.2.1 references).</summary>

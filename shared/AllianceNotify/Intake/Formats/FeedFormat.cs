@@ -50,7 +50,7 @@ public sealed class FeedFormat(CapFormat cap) : IReportFormat
         }
 
         return IndexedAlert(entry, root) is { } indexed
-            ? CapAlert.Read(indexed, FormatName, "unsigned", context)
+            ? CapAlert.ReadAssembled(indexed, FormatName, context)
             : new ReadResult.Invalid([new FieldError("entry", "carries no CAP alert and no CAP elements; what it points to must be fetched")]);
     }
 

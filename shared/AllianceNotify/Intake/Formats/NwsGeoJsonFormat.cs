@@ -41,7 +41,7 @@ public sealed class NwsGeoJsonFormat : IReportFormat
         {
             var place = isOne ? "properties" : string.Create(CultureInfo.InvariantCulture, $"features[{i}].properties");
             reading.Add(
-                features[i].Object("properties") is { } properties ? CapAlert.Read(Alert(properties, features[i]), FormatName, "unsigned", context) : new ReadResult.Invalid([new FieldError("properties", "is required")]),
+                features[i].Object("properties") is { } properties ? CapAlert.ReadAssembled(Alert(properties, features[i]), FormatName, context) : new ReadResult.Invalid([new FieldError("properties", "is required")]),
                 place);
         }
 

@@ -120,7 +120,7 @@ internal sealed class XmlFields(XElement element, string path, List<FieldError> 
             block, blocks.Count == 1 ? $"{path}/{name}" : string.Create(CultureInfo.InvariantCulture, $"{path}/{name}[{++index}]"), errors));
     }
 
-    /// <summary>The path with the line: <c>alert/info/urgency, line 12</c>.</summary>
-    public static FieldError ErrorAt(XElement at, string path, string message) => new(
-        ((IXmlLineInfo)at).HasLineInfo() ? string.Create(CultureInfo.InvariantCulture, $"{path}, line {((IXmlLineInfo)at).LineNumber}") : path, message);
+    /// <summary>The path with its place: <c>alert/info/urgency, line 12, column 6</c>.</summary>
+    public static FieldError ErrorAt(XElement at, string path, string message) =>
+        new(at is IXmlLineInfo place && place.HasLineInfo() ? $"{path}, {SafeXml.Place(place.LineNumber, place.LinePosition)}" : path, message);
 }
