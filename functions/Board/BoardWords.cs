@@ -65,7 +65,6 @@ internal static class BoardWords
     public static readonly LocalizedText Card = new("Card", "カード");
     public static readonly LocalizedText Worded = new(
         "Worded anew from the alert; the file as written lies in the outbox folder.", "通報から改めて作成した表示です。実際のファイルは送信箱フォルダーにあります。");
-    public static readonly LocalizedText ModeInDoubt = new("MODE IN DOUBT", "区分不明");
     public static readonly LocalizedText DutyDeskEmpty = new(
         "Nobody is on the duty desk: what the hub does not recognise, and alerts that reach nobody else, wait here unseen. An administrator adds members to the list duty-desk.",
         "当直に登録者がいません。判別できない報告や他に通報先のない通報は誰にも届きません。管理者は名簿「duty-desk」に登録してください。");

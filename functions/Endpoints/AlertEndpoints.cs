@@ -99,6 +99,9 @@ internal sealed record AlertView
 
     public required ReportMode Mode { get; init; }
 
+    /// <summary>Why it is in doubt whether it is what <see cref="Mode"/> states; missing where nothing contradicts it. Claim neither while it stands.</summary>
+    public string? ModeDoubt { get; init; }
+
     public required CategoryId Category { get; init; }
 
     public required double Confidence { get; init; }
@@ -136,6 +139,7 @@ internal sealed record AlertView
         Revision = alert.Revision,
         Kind = alert.Kind,
         Mode = alert.Mode,
+        ModeDoubt = alert.ModeDoubt,
         Category = alert.Category,
         Confidence = alert.Confidence,
         Urgency = alert.Urgency,

@@ -57,7 +57,7 @@ internal static class EventEndpoints
                 // Says that the line is open, also to what stands between.
                 first = false;
                 lastSent = time.GetTimestamp();
-                yield return new SseItem<SituationChanged>(new SituationChanged(null, null, null, null, time.GetUtcNow()), "alive");
+                yield return new SseItem<SituationChanged>(new SituationChanged(null, null, null, null, null, time.GetUtcNow()), "alive");
             }
         }
         while (await WaitAsync(timer, either.Token));
@@ -77,8 +77,8 @@ internal static class EventEndpoints
 }
 
 /// <summary>A situation that is new or has changed; all null but the time where nothing did.</summary>
-internal sealed record SituationChanged(SituationId? Id, SituationStatus? Status, ReportMode? Mode, Urgency? Urgency, DateTimeOffset At)
+internal sealed record SituationChanged(SituationId? Id, SituationStatus? Status, ReportMode? Mode, bool? ModeInDoubt, Urgency? Urgency, DateTimeOffset At)
 {
     public static SituationChanged Of(Situation situation) =>
-        new(situation.Id, situation.Status, situation.Mode, situation.Urgency, situation.UpdatedAt);
+        new(situation.Id, situation.Status, situation.Mode, situation.ModeDoubt is not null, situation.Urgency, situation.UpdatedAt);
 }

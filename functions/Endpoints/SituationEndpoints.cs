@@ -277,6 +277,9 @@ internal sealed record SituationView
 
     public required ReportMode Mode { get; init; }
 
+    /// <summary>Why it is in doubt whether it is what <see cref="Mode"/> states; missing where nothing contradicts it. Claim neither while it stands.</summary>
+    public string? ModeDoubt { get; init; }
+
     public required CategoryId Category { get; init; }
 
     public required IReadOnlyList<CategoryScore> Categories { get; init; }
@@ -333,6 +336,7 @@ internal sealed record SituationView
         Id = situation.Id,
         Status = situation.Status,
         Mode = situation.Mode,
+        ModeDoubt = situation.ModeDoubt,
         Category = situation.Category,
         Categories = situation.Categories,
         Urgency = situation.Urgency,

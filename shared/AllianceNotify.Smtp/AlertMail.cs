@@ -1,4 +1,5 @@
 using System.Globalization;
+using AllianceNotify.Content;
 using AllianceNotify.Delivery;
 using AllianceNotify.Reports;
 using AllianceNotify.Situations;
@@ -76,7 +77,7 @@ internal static class AlertMail
         // RFC 3834 §5: nobody's out-of-office notice should answer an alert.
         mail.Headers.Add(HeaderId.AutoSubmitted, "auto-generated");
         mail.Headers.Add("X-Auto-Response-Suppress", "OOF, AutoReply");
-        mail.Headers.Add("X-AllianceNotify-Mode", alert.Mode.ToString().ToLowerInvariant());
+        mail.Headers.Add("X-AllianceNotify-Mode", alert.ShownMode.Wire());
         mail.Headers.Add("X-AllianceNotify-Alert", alert.Id.Value);
         mail.Headers.Add("X-AllianceNotify-Situation", alert.Situation.Value);
         mail.Body = new MultipartAlternative(

@@ -24,17 +24,19 @@ public sealed class GraphMailTests : IAsyncLifetime
     [InlineData(ReportMode.Exercise, Urgency.Urgent, "high")]
     [InlineData(ReportMode.Test, Urgency.Routine, "normal")]
     [InlineData(ReportMode.Actual, Urgency.Info, "low")]
-    public async Task A_mail_says_what_it_is_in_no_more_headers_than_graph_takes(ReportMode mode, Urgency urgency, string importance)
+    [InlineData(ReportMode.Actual, Urgency.Routine, "normal", "It says it is a drill.", "in-doubt")]
+    public async Task A_mail_says_what_it_is_in_no_more_headers_than_graph_takes(
+        ReportMode mode, Urgency urgency, string importance, string? doubt = null, string? said = null)
     {
         using var setup = Setup();
-        var dispatch = Dispatch(SampleAlerts.Alert(mode, urgency), "ann");
+        var dispatch = Dispatch(SampleAlerts.Alert(mode, urgency) with { ModeDoubt = doubt }, "ann");
 
         Assert.IsType<DeliveryOutcome.Delivered>(Assert.Single(await setup.Mail.SendAsync(dispatch, default)));
 
         var mail = Assert.Single(graph.Mails);
         Assert.Equal(importance, mail.Importance);
         Assert.Equal(
-            (mode.ToString().ToLowerInvariant(), dispatch.Alert.Id.Value, dispatch.Alert.Situation.Value, dispatch.Recipients[0].MessageId),
+            (said ?? mode.ToString().ToLowerInvariant(), dispatch.Alert.Id.Value, dispatch.Alert.Situation.Value, dispatch.Recipients[0].MessageId),
             (mail.Headers["x-alliancenotify-mode"], mail.Headers["x-alliancenotify-alert"], mail.Headers["x-alliancenotify-situation"], mail.Headers[GraphMail.MessageIdHeader]));
         Assert.Equal("OOF, AutoReply", mail.Headers["X-Auto-Response-Suppress"]);
         Assert.Equal(["ann@agency.example"], mail.To);

@@ -292,6 +292,14 @@ public abstract class SmtpChannelTests : NetworkChannelContract
         Assert.InRange(Server.MostOpen, 1, 3);
     }
 
+    [Fact]
+    public async Task A_mode_in_doubt_is_no_mode_in_the_headers_either()
+    {
+        await SendOneAsync(Doubted(Dispatch()));
+
+        Assert.Equal("in-doubt", OnlyMail().Headers["X-AllianceNotify-Mode"]);
+    }
+
     [Theory]
     [InlineData(ReportMode.Actual, Urgency.Flash, "high", "1 (Highest)")]
     [InlineData(ReportMode.Exercise, Urgency.Urgent, "high", "2 (High)")]

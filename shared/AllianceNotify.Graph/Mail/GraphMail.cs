@@ -1,4 +1,5 @@
 using System.Globalization;
+using AllianceNotify.Content;
 using AllianceNotify.Delivery;
 using AllianceNotify.Reports;
 using AllianceNotify.Situations;
@@ -62,7 +63,7 @@ internal static class GraphMail
             },
             InternetMessageHeaders =
             [
-                new() { Name = "x-alliancenotify-mode", Value = alert.Mode.ToString().ToLowerInvariant() },
+                new() { Name = "x-alliancenotify-mode", Value = alert.ShownMode.Wire() },
                 new() { Name = "x-alliancenotify-alert", Value = alert.Id.Value },
                 new() { Name = "x-alliancenotify-situation", Value = alert.Situation.Value },
                 new() { Name = MessageIdHeader, Value = messageId },

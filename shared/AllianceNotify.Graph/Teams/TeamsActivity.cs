@@ -22,7 +22,7 @@ internal sealed record TeamsActivity(
 
     public static TeamsActivity Of(AlertDispatch dispatch, Uri link, GraphTeamsOptions options, GraphHosts hosts)
     {
-        var banner = ModeBanner.Of(dispatch.Alert.Mode);
+        var banner = ModeBanner.Of(dispatch.Alert.ShownMode);
         var subject = dispatch.Content.Subject;
         return new TeamsActivity(
             new TeamworkActivityTopic

@@ -78,7 +78,7 @@ internal static class AlertCard
         json.WriteStartArray("body");
         Marking(json, own);
         Banner(json, own.Mode);
-        StartContainer(json, own.Mode == ReportMode.Actual ? UrgencyStyle(own) : "default");
+        StartContainer(json, own.Mode == ShownMode.Actual ? UrgencyStyle(own) : "default");
         Block(json, $"{Words.Of(own.Urgency).In(own.Language)} / {Words.Of(own.Urgency).In(other.Language)}", bold: true, large: true);
         Block(json, own.Kind, bold: true);
         Block(json, other.Kind);
@@ -192,10 +192,10 @@ internal static class AlertCard
     private static void Marking(Utf8JsonWriter json, AlertSheet sheet) =>
         Run(json, sheet.Releasable.Length > 0 ? $"{sheet.MarkingLabel}  {sheet.Releasable}" : sheet.MarkingLabel, bold: true);
 
-    private static void Banner(Utf8JsonWriter json, ReportMode mode)
+    private static void Banner(Utf8JsonWriter json, ShownMode mode)
     {
-        StartContainer(json, mode == ReportMode.Actual ? "default" : "accent");
-        if (mode == ReportMode.Actual)
+        StartContainer(json, mode switch { ShownMode.Actual => "default", ShownMode.InDoubt => "attention", _ => "accent" });
+        if (mode == ShownMode.Actual)
         {
             Block(json, ModeBanner.Of(mode), bold: true);
         }

@@ -22,7 +22,7 @@ public sealed record AlertSheet
     /// <summary><c>en</c> or <c>ja</c>.</summary>
     public required string Language { get; init; }
 
-    public required ReportMode Mode { get; init; }
+    public required ShownMode Mode { get; init; }
 
     public required Urgency Urgency { get; init; }
 
@@ -61,13 +61,13 @@ public sealed record AlertSheet
         return new AlertSheet
         {
             Language = own,
-            Mode = alert.Mode,
+            Mode = alert.ShownMode,
             Urgency = alert.Urgency,
             MarkingLabel = alert.Marking.Label,
             Releasable = MarkingWords.ReleasableIn(alert.Marking, own),
             Kind = Words.Of(alert.Kind, alert.Revision).In(own),
             IsAllClear = alert.Kind == AlertKind.AllClear,
-            Category = ModeBanner.HeadingMark(alert.Mode, own) + CategoryName(alert.Category, taxonomy, own),
+            Category = ModeBanner.HeadingMark(alert.ShownMode, own) + CategoryName(alert.Category, taxonomy, own),
             Text = SheetText.Of(alert.Texts, own),
             Rows = [.. RowsOf(alert, taxonomy, category, own)],
             Asked = [.. AskedOf(alert, category, own)],
@@ -167,11 +167,11 @@ public sealed record AlertSheet
 
     private static IEnumerable<string> AskedOf(Alert alert, TaxonomyCategory? category, string language)
     {
-        var instead = Words.InPlaceOfPlaybook(alert.Mode, alert.Kind);
+        var instead = Words.InPlaceOfPlaybook(alert.ShownMode, alert.Kind);
         var lines = instead.Count > 0 ? instead : category?.Playbook ?? [];
-        if (alert.Mode == ReportMode.Exercise)
+        if (alert.ShownMode is ShownMode.Exercise or ShownMode.InDoubt)
         {
-            yield return Words.ExerciseOnly.In(language);
+            yield return (alert.ShownMode == ShownMode.Exercise ? Words.ExerciseOnly : Words.ModeNotKnown).In(language);
         }
 
         foreach (var line in lines)

@@ -44,15 +44,16 @@ internal static class MailStyle
     public const string List = "margin:0;padding:0 0 0 22px";
     public const string Item = "margin:0 0 4px 0";
 
-    public static (string Background, string Css) Banner(ReportMode mode)
+    public static (string Background, string Css) Banner(ShownMode mode)
     {
         var background = mode switch
         {
-            ReportMode.Exercise => "#0b4f8a",
-            ReportMode.Test => "#5a3a86",
+            ShownMode.Exercise => "#0b4f8a",
+            ShownMode.Test => "#5a3a86",
+            ShownMode.InDoubt => "#7a0d09",
             _ => "#ffffff",
         };
-        var colours = mode == ReportMode.Actual
+        var colours = mode == ShownMode.Actual
             ? "color:#16191c;font-size:14px;border-bottom:1px solid #d5dae0"
             : "color:#ffffff;font-size:18px";
         return (background, $"padding:8px 24px;background-color:{background};line-height:26px;font-weight:bold;text-align:center;{colours}");
@@ -70,7 +71,7 @@ internal static class MailStyle
             _ => "#4a535b",
         };
         const string Common = "padding:10px 24px;font-size:20px;line-height:28px;font-weight:bold";
-        return sheet.Mode == ReportMode.Actual
+        return sheet.Mode == ShownMode.Actual
             ? (colour, $"{Common};background-color:{colour};color:#ffffff")
             : ("#ffffff", $"{Common};background-color:#ffffff;color:#16191c;border:3px dashed {colour}");
     }

@@ -15,7 +15,7 @@ internal static class SubjectLine
 
     public static string Of(Alert alert, Taxonomy taxonomy, string language)
     {
-        var marks = $"{ModeBanner.SubjectMark(alert.Mode, language)}[{Words.Of(alert.Urgency).In(language)}] {KindMark(alert, language)}";
+        var marks = $"{ModeBanner.SubjectMark(alert.ShownMode, language)}[{Words.Of(alert.Urgency).In(language)}] {KindMark(alert, language)}";
         var category = AlertSheet.CategoryName(alert.Category, taxonomy, language);
         var titles = alert.ThreadTitles.Count > 0 ? alert.ThreadTitles : alert.Texts;
         var title = SafeText.Line(SheetText.Choose(titles, language).Title, MaxLength);

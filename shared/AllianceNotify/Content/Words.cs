@@ -78,9 +78,9 @@ public static class Words
     }
 
     /// <summary>What a reader does about an alert of this mode and kind in place of the playbook; empty where the playbook holds.</summary>
-    public static IReadOnlyList<LocalizedText> InPlaceOfPlaybook(ReportMode mode, AlertKind kind) => (mode, kind) switch
+    public static IReadOnlyList<LocalizedText> InPlaceOfPlaybook(ShownMode mode, AlertKind kind) => (mode, kind) switch
     {
-        (ReportMode.Test, _) => [new("This is a test of communications: acknowledge it and do nothing else.", "通信試験です。受領の報告のみ行い、他の対応は不要です。")],
+        (ShownMode.Test, _) => [new("This is a test of communications: acknowledge it and do nothing else.", "通信試験です。受領の報告のみ行い、他の対応は不要です。")],
         (_, AlertKind.Review) =>
         [
             new("Decide what this is: confirm, reclassify or close it. This request goes to the duty desk only.",
@@ -99,6 +99,9 @@ public static class Words
         "No answer is needed; the page takes one if you wish to give it.", "受領の報告は不要です（希望する場合はページから報告できます）。");
     public static readonly LocalizedText ExerciseOnly = new(
         "Exercise: act only as the exercise plan says.", "訓練：訓練計画の範囲内でのみ対応してください。");
+
+    public static readonly LocalizedText ModeNotKnown = new(
+        "Whether this is real or an exercise is not known: ask its source before anything else.", "実際か訓練かが不明です。まず発信元に確認してください。");
 
     /// <summary>Said in place of a translation nobody supplied: "Source text, Japanese only".</summary>
     public static LocalizedText OnlyIn(string missing, IReadOnlyList<string> languages) => new(

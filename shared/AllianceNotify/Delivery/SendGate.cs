@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using AllianceNotify.Content;
-using AllianceNotify.Reports;
 using AllianceNotify.Situations;
 
 namespace AllianceNotify.Delivery;
@@ -13,7 +12,7 @@ namespace AllianceNotify.Delivery;
 /// </summary>
 internal static class SendGate
 {
-    private static readonly ReportMode[] Modes = Enum.GetValues<ReportMode>();
+    private static readonly ShownMode[] Modes = Enum.GetValues<ShownMode>();
 
     /// <summary>Null: may be sent. Else why not.</summary>
     public static string? WhyNot(Alert alert, Situation? situation, RenderedAlert content)
@@ -28,13 +27,18 @@ internal static class SendGate
             return $"Alert {alert.Id} says {alert.Mode}, its situation {situation.Id} says {situation.Mode}: not sent.";
         }
 
-        if (!SubjectFits(alert.Mode, content))
+        if (situation.ModeDoubt is not null && alert.ModeDoubt is null)
         {
-            return $"The subject of alert {alert.Id} in {content.Language} does not begin as one of mode {alert.Mode} must: not sent.";
+            return $"Alert {alert.Id} claims to be {alert.Mode}, which of its situation {situation.Id} nobody knows: not sent.";
+        }
+
+        if (!SubjectFits(alert.ShownMode, content))
+        {
+            return $"The subject of alert {alert.Id} in {content.Language} does not begin as one of mode {alert.ShownMode} must: not sent.";
         }
 
         string[] bodies = [content.Text, WebUtility.HtmlDecode(content.Html), WordsOf(content.Card)];
-        foreach (var (what, words) in new[] { ("mode", ModeBanner.Of(alert.Mode)), ("marking", alert.Marking.Label) })
+        foreach (var (what, words) in new[] { ("mode", ModeBanner.Of(alert.ShownMode)), ("marking", alert.Marking.Label) })
         {
             if (!bodies.All(body => body.Contains(words, StringComparison.Ordinal)))
             {
@@ -45,7 +49,7 @@ internal static class SendGate
         return null;
     }
 
-    private static bool SubjectFits(ReportMode mode, RenderedAlert content)
+    private static bool SubjectFits(ShownMode mode, RenderedAlert content)
     {
         var own = ModeBanner.SubjectMark(mode, content.Language);
         return content.Subject.StartsWith(own, StringComparison.Ordinal)

@@ -24,7 +24,7 @@ public sealed class CapAlertXml(CapOptions options, Taxonomy taxonomy)
 
     private static readonly XNamespace Cap = "urn:oasis:names:tc:emergency:cap:1.2";
 
-    /// <param name="alert">The alert; not a review, which is this hub's own business.</param>
+    /// <param name="alert">The alert; not a review, which is this hub's own business. In doubt it is a draft, "not actionable in its current form" (§3.2.1).</param>
     /// <param name="earlier">Alerts of the same event told before, oldest first: the references.</param>
     /// <param name="origin">The CAP alert of another sender that it passes on; null where it is this hub's own news.</param>
     public XElement Write(Alert alert, IReadOnlyList<Alert> earlier, string? origin)
@@ -37,14 +37,14 @@ public sealed class CapAlertXml(CapOptions options, Taxonomy taxonomy)
             One("identifier", alert.Id.Value),
             One("sender", options.Sender),
             One("sent", Time(alert.MadeAt)),
-            One("status", alert.Mode switch { ReportMode.Actual => "Actual", ReportMode.Exercise => "Exercise", _ => "Test" }),
+            One("status", alert.ShownMode switch { ShownMode.Actual => "Actual", ShownMode.Exercise => "Exercise", ShownMode.Test => "Test", _ => "Draft" }),
             One("msgType", alert.Kind == AlertKind.AllClear ? "Cancel" : earlier.Count > 0 ? "Update" : "Alert"),
             Line(alert.Source, 200) is { Length: > 0 } source ? One("source", source) : null,
             One("scope", open ? "Public" : nations || green ? "Restricted" : "Private"),
             // A colour beside addresses would be read as the nations that it usually goes to: the addresses alone say who.
             open || !(nations || green) ? null : One("restriction", nations ? $"{alert.Marking.Label} REL TO {string.Join(", ", alert.Marking.ReleasableTo)}" : alert.Marking.Label),
             open || nations || green ? null : One("addresses", alert.Marking.ReleasableTo.Count > 0 ? string.Join(' ', alert.Marking.ReleasableTo.Select(Address)) : "contact:nobody"),
-            alert.Mode == ReportMode.Actual ? null : One("note", ModeBanner.Of(alert.Mode)),
+            alert.ShownMode == ShownMode.Actual ? null : One("note", ModeBanner.Of(alert.ShownMode)),
             earlier.Count > 0 ? One("references", string.Join(' ', earlier.TakeLast(100).Select(each => $"{options.Sender},{each.Id},{Time(each.MadeAt)}"))) : null,
             One("incidents", alert.Situation.Value),
             Languages(alert).Select(language => Info(alert, language, origin)));
@@ -59,7 +59,7 @@ public sealed class CapAlertXml(CapOptions options, Taxonomy taxonomy)
         var name = category?.Name ?? new LocalizedText("Unclassified situation", "未分類の事態");
         var own = alert.Texts.FirstOrDefault(text => SameLanguage(text.Language, language));
         var said = own ?? alert.Texts[0];
-        var mark = ModeBanner.SubjectMark(alert.Mode, language);
+        var mark = ModeBanner.SubjectMark(alert.ShownMode, language);
         return new XElement(
             Cap + "info",
             One("language", language),

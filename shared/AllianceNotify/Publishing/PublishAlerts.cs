@@ -10,8 +10,8 @@ using Microsoft.Extensions.Options;
 namespace AllianceNotify.Publishing;
 
 /// <summary>
-/// This hub's alerts for other systems: one as CAP, the newest as an Atom feed (RFC 4287) of them. Reviews are not published: they are
-/// questions to the duty desk, and a partner would take them for news.
+/// This hub's alerts for other systems: one as CAP, the newest as an Atom feed (RFC 4287) of them. Reviews, and whatever is not known to
+/// be real or played, are not published: they are questions to the duty desk, and a partner would take them for news.
 /// </summary>
 public sealed class PublishAlerts(SituationTable situations, ReportTable reports, CapAlertXml cap, IOptions<CapOptions> options)
 {
@@ -84,7 +84,7 @@ public sealed class PublishAlerts(SituationTable situations, ReportTable reports
 
     private async Task<XElement?> ElementOfAsync(Alert alert, CancellationToken cancellationToken)
     {
-        if (alert.Kind == AlertKind.Review)
+        if (alert.Kind == AlertKind.Review || alert.ModeDoubt is not null)
         {
             return null;
         }

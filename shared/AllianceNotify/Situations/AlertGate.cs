@@ -26,13 +26,16 @@ public sealed record AlertContent
 
     public string? ReviewReason { get; init; }
 
+    /// <summary>A doubt about this alert's mode besides that about its situation's.</summary>
+    public string? ModeDoubt { get; init; }
+
     public string? MadeBy { get; init; }
 
     public IReadOnlyList<ListId>? Lists { get; init; }
 }
 
 /// <summary>
-/// The one place where alerts are made. Mode, category and marking come from the situation and from nowhere else, so no
+/// The one place where alerts are made. Mode and the doubt about it, category and marking come from the situation and from nowhere else, so no
 /// caller can send an exercise as real or the reverse.
 /// </summary>
 public static class AlertGate
@@ -56,6 +59,7 @@ public static class AlertGate
             Revision = revised.Revision,
             Kind = content.Kind,
             Mode = situation.Mode,
+            ModeDoubt = content.ModeDoubt ?? situation.ModeDoubt,
             Category = situation.Category,
             Categories = situation.Categories,
             Confidence = content.Confidence,

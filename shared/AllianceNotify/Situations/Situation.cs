@@ -71,6 +71,9 @@ public sealed record Situation
     /// <summary>Why it is in doubt whether this is real or played, while no person has said; pages then claim neither.</summary>
     public string? ModeDoubt { get; init; }
 
+    [JsonIgnore]
+    public Content.ShownMode ShownMode => Content.ShownModes.Of(Mode, ModeDoubt is not null);
+
     public DateTimeOffset? ClosedAt { get; init; }
 
     public string? ClosedReason { get; init; }
@@ -194,6 +197,12 @@ public sealed record Alert
     public required string Source { get; init; }
 
     public ReportId? Report { get; init; }
+
+    /// <summary>Why it was in doubt, when the alert was made, whether this is real or played; whoever shows the alert then claims neither.</summary>
+    public string? ModeDoubt { get; init; }
+
+    [JsonIgnore]
+    public Content.ShownMode ShownMode => Content.ShownModes.Of(Mode, ModeDoubt is not null);
 
     /// <summary>Why a person is asked to look, for <see cref="AlertKind.Review"/>.</summary>
     public string? ReviewReason { get; init; }

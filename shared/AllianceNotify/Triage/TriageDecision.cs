@@ -264,6 +264,7 @@ public sealed record TriageDecision(Situation? Situation, Alert? Alert, string R
                 Source = report.Source,
                 Report = report.Id,
                 ReviewReason = doubt ?? situation.ReviewReason,
+                ModeDoubt = doubt,
                 Lists = kind == AlertKind.Review ? [ContactList.DutyDesk] : null,
             },
             now);

@@ -2,6 +2,7 @@ using AllianceNotify.Contacts;
 using AllianceNotify.Content;
 using AllianceNotify.Delivery;
 using AllianceNotify.Reports;
+using AllianceNotify.Situations;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -40,6 +41,12 @@ public abstract class AlertChannelContract : IAsyncLifetime
         })]);
     }
 
+    protected static AlertDispatch Doubted(AlertDispatch dispatch)
+    {
+        var alert = dispatch.Alert with { Kind = AlertKind.Review, ModeDoubt = "Its text says it is a drill." };
+        return dispatch with { Alert = alert, Content = SampleAlerts.Render(alert, dispatch.Content.Language) };
+    }
+
     /// <summary>As the delivery stage gives it: a personal link where the channel sends one by one, else the page behind sign-in.</summary>
     protected Uri LinkOf(string name) => new(Channel.MaxRecipients == 1 ? $"https://hub.example/a/token-of-{name}" : "https://hub.example/alerts/a-sample-1");
 
@@ -75,17 +82,18 @@ public abstract class AlertChannelContract : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ReportMode.Actual)]
-    [InlineData(ReportMode.Exercise)]
-    [InlineData(ReportMode.Test)]
-    public async Task The_mode_reaches_the_receiver_in_words(ReportMode mode)
+    [InlineData(ShownMode.Actual)]
+    [InlineData(ShownMode.Exercise)]
+    [InlineData(ShownMode.Test)]
+    [InlineData(ShownMode.InDoubt)]
+    public async Task The_mode_reaches_the_receiver_in_words(ShownMode mode)
     {
-        await SendOneAsync(Dispatch(mode));
+        await SendOneAsync(mode == ShownMode.InDoubt ? Doubted(Dispatch()) : Dispatch(Enum.Parse<ReportMode>(mode.ToString())));
 
         var words = Assert.Single(Received).Words;
         Assert.Contains(ModeBanner.Of(mode), words, StringComparison.Ordinal);
         Assert.All(
-            Enum.GetValues<ReportMode>().Where(other => other != mode),
+            Enum.GetValues<ShownMode>().Where(other => other != mode),
             other => Assert.DoesNotContain(ModeBanner.Of(other), words, StringComparison.Ordinal));
     }
 

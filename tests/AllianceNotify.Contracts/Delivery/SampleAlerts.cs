@@ -55,13 +55,13 @@ public static class SampleAlerts
     /// <summary>Plain words in the shape that the renderer's have: banner and marking in every body, the link's placeholder once.</summary>
     public static RenderedAlert Render(Alert alert, string language)
     {
-        var banner = ModeBanner.Of(alert.Mode);
+        var banner = ModeBanner.Of(alert.ShownMode);
         var title = alert.Texts.FirstOrDefault(text => text.Language == language)?.Title ?? alert.Texts[0].Title;
         var link = RenderedAlert.AcknowledgeUrlPlaceholder;
         return new RenderedAlert
         {
             Language = language,
-            Subject = $"{ModeBanner.SubjectMark(alert.Mode, language)}{title} {alert.Marking.Label}",
+            Subject = $"{ModeBanner.SubjectMark(alert.ShownMode, language)}{title} {alert.Marking.Label}",
             Text = $"{banner}\n{alert.Marking.Label}\n\n{title}\n\n{link}\n\n{alert.Marking.Label}\n",
             Html = $"<!doctype html><html><body><p>{banner}</p><p>{alert.Marking.Label}</p><h1>{title}</h1><a href=\"{link}\">OK</a></body></html>",
             Card = $$"""{"type":"AdaptiveCard","version":"1.4","body":[{"type":"TextBlock","text":"{{banner}} {{alert.Marking.Label}} {{title}}"}],"actions":[{"type":"Action.OpenUrl","title":"OK","url":"{{link}}"}]}""",

@@ -58,6 +58,35 @@ public sealed partial class BoardPagesTests(HubFixture hub) : IClassFixture<HubF
     }
 
     [Fact]
+    public async Task An_alert_in_doubt_is_shown_as_such_wherever_it_is_shown()
+    {
+        var doubted = await scene.OpenAsync(
+            "doubted-alert", situation => situation with { Status = SituationStatus.Held, NeedsReview = true, ModeDoubt = "It says EXERCISE." });
+        var alert = await scene.AlertAsync(doubted.Id, AlertKind.Review);
+        await scene.ContactAsync("doubting");
+        var entry = await scene.WriteToOutboxAsync(alert, new Uri("https://hub.example/a/t"));
+        var token = hub.Services.GetRequiredService<AcknowledgeLinks>().TokenFor(alert.Id, new ContactId("doubting"), hub.Time.GetUtcNow().AddDays(1));
+        using var officer = await hub.ClientAsync(HubRole.DutyOfficer);
+
+        foreach (var path in new[] { $"/alerts/{alert.Id}", $"/alerts/{alert.Id}/mail", $"/outbox/{entry.Id}", $"/a/{token}" })
+        {
+            var page = System.Net.WebUtility.HtmlDecode(await officer.GetStringAsync(path));
+            Assert.Contains("MODE IN DOUBT", page, StringComparison.Ordinal);
+            Assert.Contains("区分不明", page, StringComparison.Ordinal);
+            Assert.DoesNotContain("ACTUAL", page, StringComparison.Ordinal);
+            Assert.DoesNotContain("実際の通報", page, StringComparison.Ordinal);
+            Assert.DoesNotContain("<body class=\"actual\"", page, StringComparison.Ordinal);
+        }
+
+        var listed = System.Net.WebUtility.HtmlDecode(await officer.GetStringAsync("/outbox"));
+        Assert.Contains("<p class=\"banner doubt\">", listed, StringComparison.Ordinal);
+        foreach (var path in new[] { $"/api/alerts/{alert.Id}", $"/api/situations/{doubted.Id}" })
+        {
+            Assert.Contains("\"modeDoubt\":\"It says EXERCISE.\"", await officer.GetStringAsync(path), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task The_list_goes_on_where_a_page_ends_and_keeps_the_filter()
     {
         for (var i = 0; i < 60; i++)

@@ -31,6 +31,8 @@ public sealed class AlertRendererTests
         ["update"] = SampleAlerts.Update,
         ["all-clear"] = SampleAlerts.AllClear,
         ["review"] = SampleAlerts.Review,
+        ["in doubt"] = SampleAlerts.Review with { ModeDoubt = "The title says it is a drill." },
+        ["exercise in doubt"] = SampleAlerts.ExerciseEarthquake with { ModeDoubt = "The body says it is no drill.", Kind = AlertKind.Review },
         ["huge"] = SampleAlerts.Huge,
         ["none"] = SampleAlerts.Review with { Category = CategoryId.None, Kind = AlertKind.Update },
         ["category the taxonomy lacks"] = SampleAlerts.Missile with { Category = new CategoryId("volcanic-ash") },
@@ -43,7 +45,7 @@ public sealed class AlertRendererTests
     {
         var alert = Samples[sample];
         var rendered = await RenderAsync(alert, language);
-        var banner = ModeBanner.Of(alert.Mode);
+        var banner = ModeBanner.Of(alert.ShownMode);
 
         // The first cell frames all others.
         var rows = MailHtml.Parse(rendered.Html).All("td").Skip(1).Select(cell => cell.Text).ToList();
@@ -69,22 +71,53 @@ public sealed class AlertRendererTests
     }
 
     [Theory]
-    [InlineData(ReportMode.Actual, "ACTUAL / 実際の通報")]
-    [InlineData(ReportMode.Exercise, "EXERCISE EXERCISE EXERCISE / 訓練 訓練 訓練")]
-    [InlineData(ReportMode.Test, "TEST TEST TEST / 試験 試験 試験")]
-    public void Banners_say_the_mode_in_both_languages(ReportMode mode, string banner) => Assert.Equal(banner, ModeBanner.Of(mode));
+    [InlineData(ShownMode.Actual, "ACTUAL / 実際の通報")]
+    [InlineData(ShownMode.Exercise, "EXERCISE EXERCISE EXERCISE / 訓練 訓練 訓練")]
+    [InlineData(ShownMode.Test, "TEST TEST TEST / 試験 試験 試験")]
+    [InlineData(ShownMode.InDoubt, "MODE IN DOUBT / 区分不明")]
+    public void Banners_say_the_mode_in_both_languages(ShownMode mode, string banner) => Assert.Equal(banner, ModeBanner.Of(mode));
+
+    [Theory]
+    [InlineData(ReportMode.Actual, AlertKind.Review)]
+    [InlineData(ReportMode.Exercise, AlertKind.Review)]
+    [InlineData(ReportMode.Test, AlertKind.Review)]
+    [InlineData(ReportMode.Actual, AlertKind.AllClear)]
+    public async Task What_is_in_doubt_is_said_to_be_neither_real_nor_played(ReportMode stated, AlertKind kind)
+    {
+        var alert = SampleAlerts.Review with { Mode = stated, Kind = kind, ModeDoubt = "It contradicts itself." };
+        foreach (var language in new[] { "en", "ja" })
+        {
+            var rendered = await RenderAsync(alert, language);
+
+            foreach (var words in Bodies(rendered).Append(rendered.Subject))
+            {
+                Assert.Contains("MODE IN DOUBT", words, StringComparison.Ordinal);
+                Assert.Contains("区分不明", words, StringComparison.Ordinal);
+                Assert.All(
+                    Enum.GetValues<ShownMode>().Where(mode => mode != ShownMode.InDoubt),
+                    mode => Assert.DoesNotContain(ModeBanner.Of(mode), words, StringComparison.Ordinal));
+                Assert.DoesNotContain("ACTUAL", words, StringComparison.Ordinal);
+                Assert.DoesNotContain("do nothing else", words, StringComparison.Ordinal);
+            }
+
+            Assert.All(Bodies(rendered), words => Assert.Contains("ask its source before anything else", words, StringComparison.Ordinal));
+        }
+    }
 
     [Fact]
     public async Task An_alert_of_no_known_mode_is_not_rendered() =>
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => RenderAsync(SampleAlerts.Missile with { Mode = (ReportMode)3 }, "en"));
 
     [Theory]
-    [InlineData(ReportMode.Exercise, "[EXERCISE 訓練] [FLASH] ", "[訓練 EXERCISE] [最緊急] ", "EXERCISE: ", "【訓練】")]
-    [InlineData(ReportMode.Test, "[TEST 試験] [FLASH] ", "[試験 TEST] [最緊急] ", "TEST: ", "【試験】")]
-    [InlineData(ReportMode.Actual, "[FLASH] ", "[最緊急] ", "", "")]
-    public async Task Subject_and_headings_say_the_mode(ReportMode mode, string english, string japanese, string heading, string 見出し)
+    [InlineData(ShownMode.InDoubt, "[MODE IN DOUBT 区分不明] [FLASH] ", "[区分不明 MODE IN DOUBT] [最緊急] ", "MODE IN DOUBT: ", "【区分不明】")]
+    [InlineData(ShownMode.Exercise, "[EXERCISE 訓練] [FLASH] ", "[訓練 EXERCISE] [最緊急] ", "EXERCISE: ", "【訓練】")]
+    [InlineData(ShownMode.Test, "[TEST 試験] [FLASH] ", "[試験 TEST] [最緊急] ", "TEST: ", "【試験】")]
+    [InlineData(ShownMode.Actual, "[FLASH] ", "[最緊急] ", "", "")]
+    public async Task Subject_and_headings_say_the_mode(ShownMode mode, string english, string japanese, string heading, string 見出し)
     {
-        var alert = SampleAlerts.Missile with { Mode = mode };
+        var alert = mode == ShownMode.InDoubt
+            ? SampleAlerts.Missile with { ModeDoubt = "The body says it is a drill." }
+            : SampleAlerts.Missile with { Mode = Enum.Parse<ReportMode>(mode.ToString()) };
 
         var forEnglish = await RenderAsync(alert, "en");
         var forJapanese = await RenderAsync(alert, "ja");

@@ -87,7 +87,7 @@ public sealed class HostileTextTests
         var lines = rendered.Text.Split('\n');
         Assert.DoesNotContain("ACTUAL / 実際の通報", lines);
         Assert.Contains("| ACTUAL / 実際の通報", lines);
-        Assert.Equal(2, lines.Count(line => line == ModeBanner.Of(ReportMode.Exercise)));
+        Assert.Equal(2, lines.Count(line => line == ModeBanner.Of(ShownMode.Exercise)));
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class HostileTextTests
             var rendered = (await Renderer.RenderAsync(alert, round % 2 == 0 ? "en" : "ja", CancellationToken.None))
                 .For(new Uri($"https://hub.example/a/{new string('t', 900)}"));
 
-            var banner = ModeBanner.Of(alert.Mode);
+            var banner = ModeBanner.Of(alert.ShownMode);
             Assert.InRange(Encoding.UTF8.GetByteCount(rendered.Card), 1, 20 * 1024);
             var card = CardRules.Lines(CardRules.Check(rendered.Card));
             Assert.Equal([banner, banner], CardRules.Banners(CardRules.Check(rendered.Card)));

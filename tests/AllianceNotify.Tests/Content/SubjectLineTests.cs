@@ -64,9 +64,9 @@ public sealed partial class SubjectLineTests
     [InlineData("long words ")]
     public void However_long_the_title_marks_and_marking_stay_and_no_letter_is_split(string piece)
     {
-        foreach (var mode in Enum.GetValues<ReportMode>())
+        foreach (var mode in Enum.GetValues<ShownMode>())
         {
-            var alert = WithTitle(string.Concat(Enumerable.Repeat(piece, 200))) with { Mode = mode, Marking = new Marking(Tlp.AmberStrict, ["JPN"]), Kind = AlertKind.Review };
+            var alert = WithTitle(string.Concat(Enumerable.Repeat(piece, 200))) with { Mode = StatedIn(mode), ModeDoubt = mode == ShownMode.InDoubt ? "Drill." : null, Marking = new Marking(Tlp.AmberStrict, ["JPN"]), Kind = AlertKind.Review };
 
             var subject = Of(alert, "en");
 
@@ -76,6 +76,8 @@ public sealed partial class SubjectLineTests
             Assert.DoesNotContain('\uFFFD', System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(subject)));
         }
     }
+
+    private static ReportMode StatedIn(ShownMode mode) => mode == ShownMode.InDoubt ? ReportMode.Actual : Enum.Parse<ReportMode>(mode.ToString());
 
     private static string Of(Alert alert, string language) => SubjectLine.Of(alert, SampleAlerts.Taxonomy, language);
 

@@ -282,6 +282,19 @@ public sealed class WebhookChannelTests : HttpChannelContract
     }
 
     [Fact]
+    public async Task A_mode_in_doubt_has_a_type_of_its_own()
+    {
+        await SendOneAsync(Doubted(Dispatch()));
+
+        var request = Assert.Single(Sink.Requests);
+        using var document = System.Text.Json.JsonDocument.Parse(request.Body);
+        Assert.Equal("alert.in-doubt.review", document.RootElement.GetProperty("type").GetString());
+        Assert.Equal("in-doubt", document.RootElement.GetProperty("data").GetProperty("mode").GetString());
+        Assert.Equal("in-doubt", request.Headers["x-alliancenotify-mode"]);
+        Assert.DoesNotContain("actual", System.Text.Encoding.UTF8.GetString(request.Body), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public void Every_mistake_in_the_options_is_named_without_the_secret()
     {
         var options = new WebhookOptions { Secret = $"{Secret} not-a-secret" };

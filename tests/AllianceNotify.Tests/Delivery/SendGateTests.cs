@@ -42,6 +42,26 @@ public sealed class SendGateTests
     }
 
     [Fact]
+    public async Task What_is_in_doubt_passes_as_such_and_as_nothing_else()
+    {
+        var doubted = SampleAlerts.Situation() with { ModeDoubt = "It says it is a drill." };
+        var alert = SampleAlerts.Alert() with { ModeDoubt = doubted.ModeDoubt };
+        var renderer = new AlertRenderer(new Taxonomy([]));
+        var content = await renderer.RenderAsync(alert, "en", CancellationToken.None);
+
+        Assert.Null(SendGate.WhyNot(alert, doubted, content));
+        foreach (var mode in Enum.GetValues<ReportMode>())
+        {
+            var claiming = await renderer.RenderAsync(alert with { Mode = mode, ModeDoubt = null }, "en", CancellationToken.None);
+            Assert.Contains("The subject", SendGate.WhyNot(alert, doubted, claiming), StringComparison.Ordinal);
+            Assert.Contains("does not show its mode", SendGate.WhyNot(alert, doubted, claiming with { Subject = content.Subject }), StringComparison.Ordinal);
+        }
+
+        var certain = alert with { ModeDoubt = null };
+        Assert.Contains("nobody knows", SendGate.WhyNot(certain, doubted, await renderer.RenderAsync(certain, "en", CancellationToken.None)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_alert_without_its_situation_does_not_pass() =>
         Assert.NotNull(SendGate.WhyNot(SampleAlerts.Alert(), null, SampleAlerts.Render(SampleAlerts.Alert(), "en")));
 }

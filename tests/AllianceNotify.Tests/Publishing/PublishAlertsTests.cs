@@ -137,6 +137,25 @@ public sealed class PublishAlertsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_not_known_to_be_real_or_played_is_not_published_and_never_actual()
+    {
+        var odd = await hub.TakeAsync(Own("odd", "1", "This is a drill: missile launched, training", Quake));
+        var situation = await hub.SituationOfAsync(odd);
+        await hub.Get<DirectSituation>().CloseAsync(situation.Id, "It was a drill.", "Sample Officer", default);
+
+        var alerts = await hub.AlertsAsync(situation.Id);
+        Assert.Equal([AlertKind.Review, AlertKind.AllClear], alerts.Select(alert => alert.Kind));
+        foreach (var alert in alerts)
+        {
+            Assert.NotNull(alert.ModeDoubt);
+            Assert.Null(await hub.Get<PublishAlerts>().CapOfAsync(alert.Id, default));
+            var cap = hub.Get<CapAlertXml>().Write(alert with { Kind = AlertKind.New }, [], origin: null);
+            CapRules.Hold(cap);
+            Assert.Equal(("Draft", "MODE IN DOUBT / 区分不明"), (Text(cap, "status"), Text(cap, "note")));
+        }
+    }
+
+    [Fact]
     public async Task A_partners_own_news_about_our_situation_is_an_update_of_it()
     {
         var launch = await hub.TakeAsync(Own("radar-7", "1", "Ballistic missile launched", Quake, (40.5, 134.2)));

@@ -58,6 +58,7 @@ public sealed class TriageDecisionTests
 
         Assert.Equal(SituationStatus.Held, decision.Situation!.Status);
         Assert.Equal("The title says it is a drill.", decision.Situation.ModeDoubt);
+        Assert.Equal("The title says it is a drill.", decision.Alert!.ModeDoubt);
         Assert.Equal(AlertKind.Review, decision.Alert!.Kind);
         Assert.Equal(Urgency.Routine, decision.Alert.Urgency);
         Assert.Equal([ContactList.DutyDesk], decision.Alert.Lists!);

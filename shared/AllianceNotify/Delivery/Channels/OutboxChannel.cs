@@ -38,6 +38,7 @@ public sealed class OutboxChannel(string name, OutboxFolder folder, IEnumerable<
             Alert = dispatch.Alert.Id,
             Situation = dispatch.Alert.Situation,
             Mode = dispatch.Alert.Mode,
+            ModeInDoubt = dispatch.Alert.ModeDoubt is not null,
             Urgency = dispatch.Alert.Urgency,
             Round = dispatch.Round,
             Channel = name,

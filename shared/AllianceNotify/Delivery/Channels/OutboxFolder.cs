@@ -22,6 +22,9 @@ public sealed record OutboxEntry
 
     public required ReportMode Mode { get; init; }
 
+    /// <summary>Nobody had said, when it was written, whether it is what <see cref="Mode"/> states.</summary>
+    public bool ModeInDoubt { get; init; }
+
     public required Urgency Urgency { get; init; }
 
     public required int Round { get; init; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using AllianceNotify.Content;
 using Microsoft.Extensions.Options;
 
 namespace AllianceNotify.Delivery.Channels;
@@ -65,7 +66,7 @@ public sealed class WebhookChannel : IAlertChannel, IDisposable
         request.Headers.Add("webhook-id", recipient.MessageId);
         request.Headers.Add("webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
         request.Headers.Add("webhook-signature", WebhookSignature.Header(keys, recipient.MessageId, timestamp, body));
-        request.Headers.Add("x-alliancenotify-mode", dispatch.Alert.Mode.ToString().ToLowerInvariant());
+        request.Headers.Add("x-alliancenotify-mode", dispatch.Alert.ShownMode.Wire());
         return request;
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AllianceNotify.Content;
 using AllianceNotify.Reports;
 using AllianceNotify.Situations;
 
@@ -16,10 +17,10 @@ internal sealed record WebhookEvent(string Type, DateTime Timestamp, WebhookData
         var alert = dispatch.Alert;
         var content = dispatch.Content;
         var @event = new WebhookEvent(
-            $"alert.{Kebab(alert.Mode.ToString())}.{Kebab(alert.Kind.ToString())}",
+            $"alert.{alert.ShownMode.Wire()}.{Kebab(alert.Kind.ToString())}",
             alert.MadeAt.UtcDateTime,
             new WebhookData(
-                alert.Mode,
+                alert.ShownMode,
                 new WebhookAlert(
                     alert.Id,
                     alert.Situation,
@@ -46,7 +47,7 @@ internal sealed record WebhookEvent(string Type, DateTime Timestamp, WebhookData
     private static string Kebab(string name) => JsonNamingPolicy.KebabCaseLower.ConvertName(name);
 }
 
-internal sealed record WebhookData(ReportMode Mode, WebhookAlert Alert, WebhookMessage Message, string Contact, string AcknowledgeUrl);
+internal sealed record WebhookData(ShownMode Mode, WebhookAlert Alert, WebhookMessage Message, string Contact, string AcknowledgeUrl);
 
 internal sealed record WebhookAlert(
     AlertId Id,
