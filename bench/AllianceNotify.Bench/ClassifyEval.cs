@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using AllianceNotify.Classification;
 
 namespace AllianceNotify.Bench;
@@ -7,8 +6,8 @@ namespace AllianceNotify.Bench;
 /// <summary>
 /// Measures the classifier on the evaluation set: precision, recall and F1 a category, confusion, calibration, and the
 /// contradictions of mode it must notice. The tuning part alone unless <c>--held-out</c> asks for the others; <c>--errors</c> lists
-/// the errors of the tuning part, those of the held-out parts are never listed. <c>--texts FILE</c> reads another file (all of it
-/// counts as tuning); <c>--answers</c> prints every answer.
+/// the errors of the tuning part, those of the held-out parts are never listed. <c>--texts FILE…</c> measures on other files
+/// instead, of this form or of <see cref="GivenText"/>'s; <c>--answers</c> prints every answer.
 /// </summary>
 internal static class ClassifyEval
 {
@@ -16,7 +15,7 @@ internal static class ClassifyEval
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var own = args.SkipWhile(arg => arg != "--texts").Skip(1).FirstOrDefault();
+        string[]? own = args.Contains("--texts") ? [.. args.SkipWhile(arg => arg != "--texts").Skip(1).TakeWhile(arg => !arg.StartsWith("--", StringComparison.Ordinal))] : null;
         var classifier = new ReportClassifier(Taxonomy.Load());
         var answers = (await ReadAsync(own)).Select(text => (Text: text, Result: classifier.Classify(text.ToReport()))).ToList();
         if (own is null && (args.Contains("--explain") || args.Contains("--answers")))
@@ -65,17 +64,17 @@ internal static class ClassifyEval
         return 0;
     }
 
-    /// <summary>The texts of one file, or of the whole set.</summary>
-    internal static async Task<List<EvalText>> ReadAsync(string? own = null)
+    /// <summary>The texts of the given files, or of the whole set.</summary>
+    internal static async Task<List<EvalText>> ReadAsync(string[]? own = null)
     {
         var texts = new List<EvalText>();
-        foreach (var file in own is not null ? [own] : Directory.GetFiles(Path.Combine(Root(), "eval", "texts"), "*.jsonl").Order(StringComparer.Ordinal).ToArray())
+        foreach (var file in own ?? Directory.GetFiles(Path.Combine(Root(), "eval", "texts"), "*.jsonl").Order(StringComparer.Ordinal).ToArray())
         {
             await foreach (var line in File.ReadLinesAsync(file))
             {
                 if (line.Length > 0 && line[0] == '{')
                 {
-                    texts.Add(JsonSerializer.Deserialize(line, EvalJson.Default.EvalText)!);
+                    texts.Add(GivenText.Read(line));
                 }
             }
         }
@@ -101,7 +100,7 @@ internal static class ClassifyEval
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"macro-F1 of the headline five: {Headline.Average(category => f1.GetValueOrDefault(category)):0.000}"));
-        var ordinary = judged.Where(answer => answer.Text.Labels[0] == "none").ToList();
+        var ordinary = judged.Where(answer => answer.Text.Labels is ["none"]).ToList();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ordinary news called a situation: {ordinary.Count(answer => answer.Result.Category != CategoryId.None)} of {ordinary.Count}"));
         Console.WriteLine($"contradictions of mode noticed: {answers.Count(answer => answer.Text.Doubt && answer.Result.ModeDoubt is not null)} of {answers.Count(answer => answer.Text.Doubt)}, raised in vain: {answers.Count(answer => !answer.Text.Doubt && answer.Result.ModeDoubt is not null)}");
         Confusion(judged);
