@@ -107,7 +107,7 @@ public sealed class ReportClassifier
         for (var at = 0; at < report.Texts.Count; at++)
         {
             var text = report.Texts[at];
-            var language = LanguageGuess.Of(text.Title, text.Body);
+            var language = LanguageGuess.Of(text.Language, text.Title, text.Body);
             if (language != ReadableLanguage.Other)
             {
                 read |= language == ReadableLanguage.Japanese ? ReadLanguages.Japanese : ReadLanguages.English;

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace AllianceNotify.Classification.Text;
 
 internal enum ReadableLanguage
@@ -34,20 +36,36 @@ internal static class LanguageGuess
     /// <summary>Articles, pronouns, prepositions: they tell nothing of the subject.</summary>
     public static IEnumerable<string> EnglishLittleWords => LittleWords.Split(' ');
 
-    public static ReadableLanguage Of(ReadOnlySpan<char> title, ReadOnlySpan<char> body)
+    /// <summary>Han characters of Chinese that today's Japanese writes otherwise or not at all.</summary>
+    private static readonly SearchValues<char> ChineseOnly = SearchValues.Create(
+        "们这说发为对时军导弹东车长门问间闻见现观视览记计讯议论设访证评识词译试话该语误读课谁调请诉让认讨训许贝负贡财责败货质贸费资赛赢赞达过还进远连迟选遗邮邓郑钱铁银错锁键镇闪闭闹阳阴阵际陆陈险难韩页顶项顺须顾预领频题颜风飞饭饮馆马驻验鱼鲁鸟龙龟齐业丛严丧丰临举义乌乐习乡书买亏产亲亿仅从仓众优伙伟传伤伦侧债倾偿储兰关兴养农冲冻净减击划则刚创删剂剧劝办务动劳势华协单卖厂厅历厉压县变叹吗吧启员响哪嘛团园围图圆坏块坚坛墙处备复够头夺奋奖妇妈娱孙宁实宠审宪宫宽宾寻尔层岁岗岛岭师帐带帮库应庙废开异张强归彻总战戏户扑执扩扫扬扰抛抢护报拟拥择挂挥损换摄敌无显晓暂术杀杂权极构枪标栋树样档桥检欢毁毕汉汤沟泪泽洁测济浏涨渐渔满滚滨灭灵灾炼烂热爱牺狱猎环畅疗监盖码确离种积稳穷竞笔签简类粮紧纠红约级纪纳纵纷纸线练组细织终绍经结给络绝统继绩维综绿缓编缩网罗罚职联肃胁胜脑腾舰艺节范药获营萨蓝虑虽补袭规觉"
+        + "發們與對會應來說體實經總戰點變擊彈氣濟灣號險傳單樓塌飆颱從兩條樣麼嗎");
+
+    /// <summary>
+    /// <paramref name="declared"/> (BCP 47) decides only where the text does not: a third language stated for words that show no sign of the two.
+    /// </summary>
+    public static ReadableLanguage Of(string declared, ReadOnlySpan<char> title, ReadOnlySpan<char> body)
     {
         var counts = default(Counts);
         Count(title.Length > Sample ? title[..Sample] : title, ref counts);
         Count(body.Length > Sample ? body[..Sample] : body, ref counts);
+        var third = IsThird(declared);
         if (counts.Kana > 0 && counts.Other <= counts.Kana + counts.Han)
             return ReadableLanguage.Japanese;
         if (counts.Han > 0 && counts.Latin < counts.Han * 4)
-            return counts.Han > 60 && counts.Kana == 0 ? ReadableLanguage.Other : ReadableLanguage.Japanese;
+            return counts.Kana == 0 && (third || counts.Han > 60 || counts.Chinese * 12 >= counts.Han) ? ReadableLanguage.Other : ReadableLanguage.Japanese;
         if (counts.Other > counts.Latin)
+            return ReadableLanguage.Other;
+        // Without one English little word, letters with marks are another language's; a single name has one or two.
+        if (counts.Little == 0 && (counts.Marked > 2 || (third && counts.Words > 2)))
             return ReadableLanguage.Other;
         // Latin letters with more little words of other languages than English ones; names and headlines have few of either.
         return counts.Words >= 6 && counts.Foreign > counts.Little && counts.Foreign * 12 >= counts.Words ? ReadableLanguage.Other : ReadableLanguage.English;
     }
+
+    private static bool IsThird(string declared) =>
+        declared.Length >= 2 && !declared.StartsWith("en", StringComparison.OrdinalIgnoreCase) && !declared.StartsWith("ja", StringComparison.OrdinalIgnoreCase)
+        && !declared.StartsWith("und", StringComparison.OrdinalIgnoreCase) && !declared.StartsWith("mul", StringComparison.OrdinalIgnoreCase);
 
     private static void Count(ReadOnlySpan<char> text, ref Counts counts)
     {
@@ -59,6 +77,7 @@ internal static class LanguageGuess
             if (folded is >= 'a' and <= 'z')
             {
                 counts.Latin++;
+                counts.Marked += c > 0x7F && char.ToLowerInvariant(c) is not (>= '\uFF41' and <= '\uFF5A') ? 1 : 0;
                 word = (word << 8) | folded;
                 length++;
                 continue;
@@ -79,6 +98,7 @@ internal static class LanguageGuess
                     break;
                 case >= '\u4E00' and <= '\u9FFF':
                     counts.Han++;
+                    counts.Chinese += ChineseOnly.Contains(folded) ? 1 : 0;
                     break;
                 default:
                     counts.Other += char.IsLetter(c) ? 1 : 0;
@@ -138,6 +158,6 @@ internal static class LanguageGuess
 
     private struct Counts
     {
-        public int Kana, Han, Latin, Other, Words, Little, Foreign;
+        public int Kana, Han, Chinese, Latin, Marked, Other, Words, Little, Foreign;
     }
 }
