@@ -24,6 +24,9 @@ internal sealed class Scores(RuleBook rules)
     private const double MostAgainst = 0.5;
     private const double MostFor = 1.9;
 
+    /// <summary>A context of the title takes no more of the learned voice than this leaves.</summary>
+    private const double LeastLeft = 0.3;
+
     /// <summary>More arguments than this for one category add nothing.</summary>
     private const int MostSummed = 32;
 
@@ -54,7 +57,7 @@ internal sealed class Scores(RuleBook rules)
         {
             var finding = findings.Of(rule);
             var category = finding.Rule.Category;
-            if (!InPlace(finding, place, findings.Leading, japaneseRead) || (played && category == Exercise))
+            if (!InPlace(finding, place, findings.Leading != Places.None ? findings.Leading : findings.Faint, japaneseRead) || (played && category == Exercise))
                 continue;
             // Where codes grade the event, words only illustrate what the codes already say.
             if (codes.Settles && placeOf[finding.Rule.CategoryIndex] < 0 && (category == Disaster || category == DisasterAbroad || category == Incident || category == Threat))
@@ -79,7 +82,7 @@ internal sealed class Scores(RuleBook rules)
         var scores = new List<Score>(found.Count);
         foreach (var (category, ofCategory, ofCodes) in found)
         {
-            scores.Add(ScoreOf(rules.Categories[category], ofCategory, ofCodes, HeardOf(rules.Categories[category], heard, place, played)));
+            scores.Add(ScoreOf(rules.Categories[category], ofCategory, ofCodes, HeardOf(rules.Categories[category], heard, place, played, findings.Left)));
         }
 
         scores.Sort(static (one, other) => other.Value.CompareTo(one.Value) is not 0 and var order ? order : string.CompareOrdinal(one.Category.Value, other.Category.Value));
@@ -112,12 +115,12 @@ internal sealed class Scores(RuleBook rules)
     }
 
     /// <summary>The learned voice's share: its logarithm of odds against none, within bounds that leave the last word to rules.</summary>
-    private static double HeardOf(CategoryId category, Heard? heard, Places place, bool played)
+    private static double HeardOf(CategoryId category, Heard? heard, Places place, bool played, double left)
     {
         if (heard?.Of(category) is not { } odds)
             return 0;
         var elsewhere = (category == Disaster && place == Places.Abroad) || (category == DisasterAbroad && place == Places.Japan) || (category == Exercise && played);
-        return elsewhere ? Math.Min(0, LearnedShare * odds) : Math.Clamp(LearnedShare * odds, -MostAgainst, MostFor);
+        return elsewhere ? Math.Min(0, LearnedShare * odds) : Math.Clamp(LearnedShare * odds, -MostAgainst, category == Exercise ? MostFor : MostFor * Math.Max(LeastLeft, left));
     }
 
     private static Score ScoreOf(CategoryId category, List<Finding> findings, List<CodeArgument> codes, double heard)

@@ -100,6 +100,47 @@ public sealed class ReportClassifierTests
         Assert.True(coded.NeedsReview);
     }
 
+    [Theory]
+    [InlineData("und", "朝鲜发射弹道导弹")]
+    [InlineData("en", "花蓮發生規模7.2地震 多棟建築倒塌")]
+    [InlineData("en", "Coreia do Norte lança míssil balístico")]
+    [InlineData("de", "Nordkorea feuert Rakete ab")]
+    [InlineData("zh-CN", "北京暴雨")]
+    public void Headline_in_a_third_language_goes_to_a_person_though_it_is_short(string language, string title)
+    {
+        var result = Classifier.Classify(ReportBuilder.Text(title, language: language));
+        Assert.Equal(CategoryId.Unclassified, result.Category);
+        Assert.True(result.NeedsReview);
+    }
+
+    [Theory]
+    [InlineData("fr", "The embassy in Paris will be closed on Monday")]
+    [InlineData("zh", "東京で桜が満開になった")]
+    [InlineData("und", "首相会見詳報")]
+    public void Declared_language_does_not_speak_against_the_text(string language, string title) =>
+        Assert.Equal(CategoryId.None, Classifier.Classify(ReportBuilder.Text(title, language: language)).Category);
+
+    [Theory]
+    [InlineData("en", "Emergency at the harbour: many people collapsed, cause unknown")]
+    [InlineData("ja", "駅前で多数の人が倒れている　原因不明　至急応援求む")]
+    public void Alarm_that_nobody_can_explain_is_unclassified(string language, string title)
+    {
+        var result = Classifier.Classify(ReportBuilder.Text(title, language: language));
+        Assert.Equal(CategoryId.Unclassified, result.Category);
+        Assert.True(result.NeedsReview);
+    }
+
+    [Theory]
+    [InlineData("TOKYO, March 5 (Agency) - A strong earthquake of magnitude 8.0 struck northern Chile, the Meteorological Agency here was told.", "international-disaster-relief")]
+    [InlineData("SANTIAGO (Agency) - A strong earthquake of magnitude 7.1 struck off Iwate, Japan, toppling houses.", "large-scale-disaster")]
+    public void Dateline_says_where_a_report_was_written_not_where_it_happened(string body, string category) =>
+        Assert.Equal(category, Classifier.Classify(ReportBuilder.Text("Strong earthquake reported", body)).Category.Value);
+
+    [Fact]
+    public void Death_toll_is_read_far_from_its_number() =>
+        Assert.Equal("international-disaster-relief", Classifier.Classify(ReportBuilder.Text(
+            "The death toll from the sudden and violent eruption of the volcano on the Indonesian island has risen to 13")).Category.Value);
+
     [Fact]
     public void Place_decides_between_home_and_abroad()
     {
@@ -133,6 +174,7 @@ public sealed class ReportClassifierTests
     [Theory]
     [InlineData("India hits India in cricket, says Indian captain under attack", "none")]
     [InlineData("Russian jets bomb Ukrainian port of Odesa overnight", "armed-attack-third-country")]
+    [InlineData("US jets bomb nuclear sites in Iran, US president says", "armed-attack-third-country")]
     public void A_state_that_attacks_itself_is_no_attack_on_a_state(string title, string category) =>
         Assert.Equal(category, Classifier.Classify(ReportBuilder.Text(title)).Category.Value);
 

@@ -57,6 +57,12 @@ internal sealed class Findings(RuleBook rules)
     /// <summary>Places named in titles and first sentences.</summary>
     public Places Leading { get; set; }
 
+    /// <summary>Places that are only hinted at (a dateline, "Japanese"): they count where nothing else names one.</summary>
+    public Places Faint { get; set; }
+
+    /// <summary>How much the contexts of the title (of the first sentence, where there is none) leave of what it says; 1 where it has none.</summary>
+    public double Left { get; set; } = 1;
+
     /// <summary>First words that call the message itself a drill or a test.</summary>
     public Marker? Drill { get; set; }
 
@@ -77,6 +83,8 @@ internal sealed class Findings(RuleBook rules)
         inTitle.AsSpan().Clear();
         Objections.Clear();
         Leading = Places.None;
+        Faint = Places.None;
+        Left = 1;
         Drill = null;
         Real = null;
         TitleMayPlay = false;

@@ -120,6 +120,7 @@ internal sealed partial class Lexicon
         }
 
         lexicon.KeepPlaces(meanings);
+        lexicon.KeepOnlyWords(meanings);
         foreach (var (form, (concepts, number)) in meanings.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             lexicon.AddForm(form, lexicon.AddMeaning(new Meaning([.. concepts], number)));
@@ -141,6 +142,20 @@ internal sealed partial class Lexicon
                 {
                     concepts.UnionWith(inner.Concepts.Where(concept => kinds[concept] == ConceptKind.Place));
                 }
+            }
+        }
+    }
+
+    /// <summary>A phrase of one word and little ones ("hit by") still means what the word alone means.</summary>
+    private void KeepOnlyWords(Dictionary<string, (SortedSet<int> Concepts, double? Number)> meanings)
+    {
+        var little = LanguageGuess.EnglishLittleWords.ToHashSet(StringComparer.Ordinal);
+        foreach (var (form, (concepts, _)) in meanings)
+        {
+            if (concepts.Count > 0 && form.Contains(' ', StringComparison.Ordinal) && form.Split(' ').Where(word => !little.Contains(word)).ToArray() is [var only]
+                && meanings.TryGetValue(only, out var inner))
+            {
+                concepts.UnionWith(inner.Concepts.Where(concept => kinds[concept] == ConceptKind.Thing));
             }
         }
     }

@@ -7,8 +7,8 @@ namespace AllianceNotify.Classification.Text;
 internal sealed class Measures
 {
     private readonly Lexicon lexicon;
-    private readonly int magnitude, quake, shindo, dead, moved, hurt, ruined, outage, people;
-    private readonly int magnitudeStrong, magnitudeMajor, magnitudeModerate, magnitudeWeak, shindoStrong, shindoWeak, deathsMany, deathsSome, movedMany, hurtMany, housesMany, rounds, outageMany;
+    private readonly int magnitude, quake, shindo, dead, toll, climbs, moved, hurt, ruined, outage, people, leak;
+    private readonly int magnitudeStrong, magnitudeMajor, magnitudeModerate, magnitudeWeak, shindoStrong, shindoWeak, deathsMany, deathsSome, movedMany, hurtMany, housesMany, rounds, outageMany, recordsMany;
 
     public Measures(Lexicon lexicon)
     {
@@ -19,6 +19,9 @@ internal sealed class Measures
         hurt = lexicon.ConceptOf("w-hurt");
         ruined = lexicon.ConceptOf("w-ruined");
         dead = lexicon.ConceptOf("w-dead");
+        toll = lexicon.ConceptOf("w-toll");
+        climbs = lexicon.ConceptOf("w-climbs");
+        leak = lexicon.ConceptOf("w-leak");
         moved = lexicon.ConceptOf("w-moved");
         outage = lexicon.ConceptOf("w-outage");
         people = lexicon.ConceptOf("w-people");
@@ -35,6 +38,7 @@ internal sealed class Measures
         housesMany = lexicon.MeaningOfDerived("houses-20-up");
         rounds = lexicon.MeaningOfDerived("rounds-fired");
         outageMany = lexicon.MeaningOfDerived("outage-1000-up");
+        recordsMany = lexicon.MeaningOfDerived("records-1000-up");
         OldYear = lexicon.MeaningOfDerived("old-year");
     }
 
@@ -99,7 +103,7 @@ internal sealed class Measures
         var counted = unit is '人' or '名' or '体' || Has(after, people);
         if (!isYear && value >= 1)
         {
-            if (Near(tokens, at, dead, counted))
+            if (Near(tokens, at, dead, counted) || (Has(before, climbs) && gapBefore <= 12 && Before(tokens, at, toll)))
                 return value >= 10 ? deathsMany : deathsSome;
             if (Near(tokens, at, moved, counted || unit is '世') && value >= (unit is '世' ? 400 : 1000))
                 return movedMany;
@@ -109,6 +113,8 @@ internal sealed class Measures
                 return housesMany;
             if (value >= 1000 && Near(tokens, at, outage, unit is '戸' or '軒' or '世' || Has(after, people)))
                 return outageMany;
+            if (value >= 1000 && Near(tokens, at, leak, counted: true))
+                return recordsMany;
         }
 
         return 0;
@@ -132,6 +138,18 @@ internal sealed class Measures
                 return true;
             if (tokens[other].IsNumber)
                 break;
+        }
+
+        return false;
+    }
+
+    /// <summary>"The death toll from … has risen to 13": the toll stands before the number, at any distance.</summary>
+    private bool Before(ReadOnlySpan<Token> tokens, int at, int concept)
+    {
+        for (var other = at - 1; other >= 0; other--)
+        {
+            if (Has(tokens[other], concept))
+                return true;
         }
 
         return false;

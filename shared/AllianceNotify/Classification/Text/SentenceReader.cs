@@ -17,6 +17,9 @@ internal sealed class SentenceReader
     /// <summary>A word that only the title holds counts a little less than one in the sentence.</summary>
     private const double FromTitle = 0.85;
 
+    /// <summary>A context that leaves less than this of a sentence also takes from the learned voice.</summary>
+    private const double StrongContext = 0.4;
+
     private readonly Lexicon lexicon;
     private readonly RuleBook rules;
     private readonly Measures measures;
@@ -32,7 +35,7 @@ internal sealed class SentenceReader
     private readonly ConceptSet present;
     private readonly ConceptSet titled;
     private readonly Dictionary<int, Stretch> titleWords = [];
-    private readonly int negatesNext, negatesLast, hedgesNext, hedgesLast, placeJapan, placeAbroad, exercise, ended, month, drillMarker, realMarker, quoted;
+    private readonly int negatesNext, negatesLast, hedgesNext, hedgesLast, placeJapan, placeAbroad, faintJapan, exercise, ended, month, drillMarker, realMarker, quoted, comparison;
     private int count;
 
     // The text at hand.
@@ -42,6 +45,7 @@ internal sealed class SentenceReader
     private bool titleSpoke;
     private Places lastPlaces;
     private int yearOfReport;
+    private int dateline;
 
     public SentenceReader(Lexicon lexicon, RuleBook rules, Measures measures, LearnedFeatures features)
     {
@@ -66,8 +70,10 @@ internal sealed class SentenceReader
         hedgesLast = lexicon.ConceptOf("hedges-last");
         placeJapan = lexicon.ConceptOf("place-japan");
         placeAbroad = lexicon.ConceptOf("place-abroad");
+        faintJapan = lexicon.ConceptOf("faint-japan");
         exercise = lexicon.ConceptOf("exercise");
         ended = lexicon.ConceptOf("ended");
+        comparison = lexicon.ConceptOf("comparison");
         month = lexicon.ConceptOf("month");
         drillMarker = lexicon.ConceptOf("drill-marker");
         realMarker = lexicon.ConceptOf("real-marker");
@@ -115,6 +121,7 @@ internal sealed class SentenceReader
                 findings.TitleMayPlay = true;
             }
 
+            dateline = Dateline.EndOf(original);
             var scanner = new SentenceScanner(lexicon, text.Characters, buffers);
             for (var sentence = 0; scanner.Next(); sentence++)
             {
@@ -171,6 +178,10 @@ internal sealed class SentenceReader
         if (isTitle || (sentence == 0 && !titleSpoke))
         {
             carried.AddRange(contexts);
+            foreach (var concept in contexts)
+            {
+                findings.Left *= contextByConcept[concept]!.Factor is < StrongContext and var factor ? factor : 1;
+            }
         }
         else if (titleSpoke && sentence < 2)
         {
@@ -260,7 +271,12 @@ internal sealed class SentenceReader
                     }
                 }
 
-                places |= concept == placeJapan ? Places.Japan : concept == placeAbroad ? Places.Abroad : Places.None;
+                if (concept == faintJapan)
+                {
+                    findings.Faint |= Places.Japan;
+                }
+
+                places |= PlaceOf(at, concept);
                 Mark(at, concept, text);
             }
         }
@@ -276,6 +292,16 @@ internal sealed class SentenceReader
         }
     }
 
+    /// <summary>The place of a word; where it stands in the dateline it is only where the report was written.</summary>
+    private Places PlaceOf(int at, int concept)
+    {
+        var place = concept == placeJapan ? Places.Japan : concept == placeAbroad ? Places.Abroad : Places.None;
+        if (place == Places.None || tokens[at].Start >= dateline)
+            return place;
+        findings.Faint |= place;
+        return Places.None;
+    }
+
     private void Mark(int at, int concept, ReadOnlySpan<char> text)
     {
         if (concept == negatesNext)
@@ -284,7 +310,7 @@ internal sealed class SentenceReader
         }
         else if (concept == negatesLast)
         {
-            MarkLast(at, CharacterClass.Of(text[tokens[at].Start]) == CharacterClass.Letter ? 45 : 12, negated);
+            MarkLast(at, CharacterClass.Of(text[tokens[at].Start]) == CharacterClass.Letter ? 45 : 12, negated, text);
         }
         else if (concept == hedgesNext)
         {
@@ -292,7 +318,7 @@ internal sealed class SentenceReader
         }
         else if (concept == hedgesLast)
         {
-            MarkLast(at, 14, hedged);
+            MarkLast(at, 14, hedged, text);
         }
     }
 
@@ -309,10 +335,14 @@ internal sealed class SentenceReader
         }
     }
 
-    private void MarkLast(int from, int reach, bool[] marks)
+    /// <summary>Japanese says after the word that it is not so; the space between the clauses of a headline ends its reach.</summary>
+    private void MarkLast(int from, int reach, bool[] marks, ReadOnlySpan<char> text)
     {
+        var inJapanese = CharacterClass.Of(text[tokens[from].Start]) == CharacterClass.Script;
         for (var at = from - 1; at >= 0 && tokens[from].Start - tokens[at].End <= reach; at--)
         {
+            if (inJapanese && tokens[at].End < tokens[from].Start && text[tokens[at].End..tokens[from].Start].Contains(' '))
+                return;
             if (IsThing(at))
             {
                 marks[at] = true;
@@ -335,11 +365,24 @@ internal sealed class SentenceReader
                 : token.Unit is '-' or '/' || (at > 0 && tokens[at - 1].IsNumber && token.Start - tokens[at - 1].End <= 12)
                     || (at > 0 && HasConcept(at - 1, month) && token.Start - tokens[at - 1].End <= 6);
             var stated = token.Unit == '年' || (token.Start >= 3 && text[(token.Start - 3)..token.Start] is "in " or "he " or "ce " or "of ");
-            if (stated && !dated)
+            var compares = token.Unit == '年' ? text[token.End..].StartsWith("年以来", StringComparison.Ordinal) : token.Start >= 6 && text[(token.Start - 6)..token.Start] is "since ";
+            if (stated && !dated && !(compares && Compares()))
             {
                 tokens[at] = token with { Meaning = measures.OldYear, Number = double.NaN };
             }
         }
+    }
+
+    /// <summary>"The first since 2005" says how rare something is, not when it was.</summary>
+    private bool Compares()
+    {
+        for (var at = 0; at < count; at++)
+        {
+            if (HasConcept(at, comparison))
+                return true;
+        }
+
+        return false;
     }
 
     private bool HasConcept(int at, int concept) => tokens[at].Meaning > 0 && lexicon.Meanings[tokens[at].Meaning - 1].Concepts.AsSpan().Contains(concept);
@@ -387,7 +430,7 @@ internal sealed class SentenceReader
                 continue;
             }
 
-            picked[group] = present.Meets(rule.Groups[group]) ? Nearest(rule, group, anchor, text.Characters) : -1;
+            picked[group] = present.Meets(rule.Groups[group]) ? Nearest(rule, group, anchor, picked[..group], text.Characters) : -1;
             if (picked[group] < 0)
             {
                 if (field[0] == 't' || !titled.Meets(rule.Groups[group]))
@@ -402,9 +445,6 @@ internal sealed class SentenceReader
             if (at >= 0 && negated[at])
                 return;
         }
-
-        if (rule.Apart && !StandApart(picked, text.Characters))
-            return;
 
         foreach (var at in picked)
         {
@@ -447,16 +487,13 @@ internal sealed class SentenceReader
         findings.Add(new Finding(rule, strength, PlacesFor(anchor), words));
     }
 
-    /// <summary>Whether no two of the words are the same or of one stem (the same beginning).</summary>
-    private bool StandApart(ReadOnlySpan<int> picked, ReadOnlySpan<char> text)
+    /// <summary>Whether the word is none of those picked, and of another stem (another beginning) than they.</summary>
+    private bool StandsApart(int at, ReadOnlySpan<int> picked, ReadOnlySpan<char> text)
     {
-        for (var one = 0; one < picked.Length; one++)
+        foreach (var other in picked)
         {
-            for (var other = 0; other < one; other++)
-            {
-                if (picked[one] >= 0 && picked[other] >= 0 && (picked[one] == picked[other] || StemOf(tokens[picked[one]], text).SequenceEqual(StemOf(tokens[picked[other]], text))))
-                    return false;
-            }
+            if (other >= 0 && (other == at || StemOf(tokens[at], text).SequenceEqual(StemOf(tokens[other], text))))
+                return false;
         }
 
         return true;
@@ -476,7 +513,7 @@ internal sealed class SentenceReader
         throw new InvalidOperationException("The title holds a word of the group.");
     }
 
-    private int Nearest(EventRule rule, int group, int anchor, ReadOnlySpan<char> text)
+    private int Nearest(EventRule rule, int group, int anchor, ReadOnlySpan<int> picked, ReadOnlySpan<char> text)
     {
         var (best, distance) = (-1, int.MaxValue);
         for (var at = 0; at < count; at++)
@@ -488,7 +525,7 @@ internal sealed class SentenceReader
                 continue;
             foreach (var concept in lexicon.Meanings[tokens[at].Meaning - 1].Concepts)
             {
-                if (rule.Groups[group].Has(concept))
+                if (rule.Groups[group].Has(concept) && (!rule.Apart || StandsApart(at, picked, text)))
                 {
                     (best, distance) = (at, gap);
                     break;
@@ -513,7 +550,7 @@ internal sealed class SentenceReader
         for (var at = 0; at < count; at++)
         {
             var place = HasConcept(at, placeJapan) ? Places.Japan : HasConcept(at, placeAbroad) ? Places.Abroad : Places.None;
-            if (place == Places.None)
+            if (place == Places.None || tokens[at].Start < dateline)
                 continue;
             var gap = Math.Abs(tokens[at].Start - tokens[anchor].Start);
             if (gap < distance)
