@@ -154,7 +154,7 @@ public sealed class DirectSituation(SituationTable situations, Taxonomy taxonomy
 
             var lines = new List<(TimelineEntry, string)>
             {
-                (new TimelineEntry { At = now, Kind = TimelineKind.Changed, Actor = actor, Detail = order.Line, Alert = order.Alert?.Id }, "order"),
+                (new TimelineEntry { At = now, Kind = TimelineKind.Changed, Actor = actor, Detail = order.Line, Alert = order.Alert?.Id }, About(current.ETag)),
             };
             if (order.Alert is { } made)
             {
@@ -176,6 +176,9 @@ public sealed class DirectSituation(SituationTable situations, Taxonomy taxonomy
             }
         }
     }
+
+    /// <summary>Of an order's line: a key of its own for each version that was ordered about, so that two orders at one instant are two lines.</summary>
+    private static string About(ETag version) => DeterministicId.Of("order-", version.Value);
 
     /// <summary>Should the process end between the decision and its message, this copy fans the alert out a little later.</summary>
     private ValueTask ScheduleSafetyAsync(Alert alert, CancellationToken cancellationToken) =>
