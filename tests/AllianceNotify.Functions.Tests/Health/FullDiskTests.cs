@@ -14,6 +14,8 @@ public sealed class FullDiskTests : IDisposable
 {
     private const int LimitBytes = 4 * 1_048_576;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("alliancenotify-full-");
     private int number;
 
@@ -26,10 +28,10 @@ public sealed class FullDiskTests : IDisposable
         var launch = new HubLaunch { Assembly = HubLaunch.AssemblyBesideThisProgram, DataDirectory = Path.Combine(folder.FullName, "data") };
         var key = await HubProcess.CreateKeyAsync(launch, "reporter");
         using var hub = Start(launch);
-        using var client = new HttpClient { BaseAddress = await ListeningAsync(hub) };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         try
         {
+            using var client = new HttpClient { BaseAddress = await ListeningAsync(hub).WaitAsync(Patience, TimeProvider.System) };
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
             await LimitFilesAsync(hub, string.Create(CultureInfo.InvariantCulture, $"{LimitBytes}:"));
             var accepted = new List<Uri>();
             // What is left fits smaller reports, and the log is emptied into the database: not full until nothing fits any more.
