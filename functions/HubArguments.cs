@@ -6,6 +6,12 @@ internal sealed record HubArguments(string? Urls = null, string? Data = null)
     /// <summary>False for a verb that works on the store beside a hub that may be serving from it.</summary>
     public bool Serves { get; init; } = true;
 
+    /// <summary>There have to be records already: the verb looks at them, and a folder named wrong must not become an empty store.</summary>
+    public bool ExpectsStore { get; init; }
+
+    /// <summary>There have to be queues already, likewise.</summary>
+    public bool ExpectsQueue { get; init; }
+
     /// <summary>Every channel writes to the outbox, whatever is configured: nothing leaves the machine.</summary>
     public bool OutboxOnly { get; init; }
 

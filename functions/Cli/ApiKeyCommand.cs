@@ -27,7 +27,7 @@ internal static class ApiKeyCommand
                 throw new CallFailed("Only a reporter's key is bound to sources.");
             }
 
-            return StoreCommand.RunAsync(parsed.GetValue(data), async services =>
+            return StoreCommand.RunOrMakeAsync(parsed.GetValue(data), async services =>
             {
                 await services.GetRequiredService<AuditLog>().AppendAsync(
                     AuditCommand.Order("create-api-key", "api-keys", $"{request.Role} for {request.Name}"), cancellationToken);

@@ -33,7 +33,7 @@ internal static class ChannelsCommand
         check.SetAction((parsed, cancellationToken) =>
         {
             var named = parsed.GetValue(recipients)!.Select(Split).ToList();
-            return StoreCommand.RunAsync(parsed.GetValue(data), services => CheckAsync(services, named, cancellationToken));
+            return StoreCommand.RunWithSettingsAsync(parsed.GetValue(data), services => CheckAsync(services, named, cancellationToken));
         });
         return check;
     }

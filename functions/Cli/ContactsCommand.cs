@@ -26,7 +26,8 @@ internal static class ContactsCommand
                 throw new CallFailed($"There is no file '{path}'.");
             }
 
-            return StoreCommand.RunAsync(parsed.GetValue(data), async services =>
+            Func<string?, Func<IServiceProvider, Task<int>>, Task<int>> run = parsed.GetValue(dryRun) ? StoreCommand.RunAsync : StoreCommand.RunOrMakeAsync;
+            return run(parsed.GetValue(data), async services =>
             {
                 var bytes = await File.ReadAllBytesAsync(path, cancellationToken);
                 var import = new ImportContacts(services.GetRequiredService<DirectoryTables>());

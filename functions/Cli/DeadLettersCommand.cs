@@ -17,7 +17,7 @@ internal static class DeadLettersCommand
     {
         var data = HubCommandOptions.Data();
         var list = new Command("list", "One line a dead letter: id, since when, attempts, reason.") { data };
-        list.SetAction((parsed, cancellationToken) => StoreCommand.RunAsync(parsed.GetValue(data), async services =>
+        list.SetAction((parsed, cancellationToken) => StoreCommand.RunOnQueuesAsync(parsed.GetValue(data), async services =>
         {
             await foreach (var letter in AllAsync(services.GetRequiredService<DeadLetters>(), cancellationToken))
             {
@@ -34,7 +34,7 @@ internal static class DeadLettersCommand
         var ids = new Argument<string[]>("ID") { Description = "Which to send again; none: all.", Arity = ArgumentArity.ZeroOrMore };
         var data = HubCommandOptions.Data();
         var replay = new Command("replay", "Send dead letters again.") { ids, data };
-        replay.SetAction((parsed, cancellationToken) => StoreCommand.RunAsync(parsed.GetValue(data), async services =>
+        replay.SetAction((parsed, cancellationToken) => StoreCommand.RunOnQueuesAsync(parsed.GetValue(data), async services =>
         {
             var deadLetters = services.GetRequiredService<DeadLetters>();
             var named = parsed.GetValue(ids) is { Length: > 0 } given

@@ -40,7 +40,7 @@ internal static class MigrateCommand
             var path = Path.Combine(Path.GetFullPath(builder.HubOptions().DataDirectory), StorageWiring.DatabaseFile);
             if (!File.Exists(path) && toAzure)
             {
-                throw new CallFailed($"There is no store at '{path}'.");
+                throw new CallFailed($"There is no store at '{path}'.", exitCode: 1);
             }
 
             var azure = app.Services.GetRequiredService<AzureTablesEntityStore>();

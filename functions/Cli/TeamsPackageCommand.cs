@@ -23,7 +23,7 @@ internal static class TeamsPackageCommand
         {
             file, version, data,
         };
-        command.SetAction((parsed, cancellationToken) => StoreCommand.RunAsync(parsed.GetValue(data), async services =>
+        command.SetAction((parsed, cancellationToken) => StoreCommand.RunWithSettingsAsync(parsed.GetValue(data), async services =>
         {
             var options = services.GetRequiredService<IOptions<GraphOptions>>().Value;
             var hub = services.GetRequiredService<PublicAddress>().Base;

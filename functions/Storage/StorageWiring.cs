@@ -26,14 +26,20 @@ internal static class StorageWiring
         }
 
         // The first registration of a port counts, so that the embedded file stands in only for what is not named.
-        var elsewhere = builder.AddStore() & builder.AddQueue();
-        if (elsewhere)
+        var (storeElsewhere, queueElsewhere) = (builder.AddStore(), builder.AddQueue());
+        if (storeElsewhere && queueElsewhere)
         {
             return;
         }
 
         var hub = builder.HubOptions();
         var sqlite = builder.Configuration.GetSection("Sqlite");
+        var path = sqlite[nameof(SqliteOptions.Path)] ?? Path.Combine(Path.GetFullPath(hub.DataDirectory), DatabaseFile);
+        if (((arguments.ExpectsStore && !storeElsewhere) || (arguments.ExpectsQueue && !queueElsewhere)) && !File.Exists(path))
+        {
+            throw new CallFailed($"There is no store at '{path}'.", exitCode: 1);
+        }
+
         builder.Services.AddSqliteStoreAndQueue(options =>
         {
             options.Path = Path.Combine(hub.EnsureDataDirectory(), DatabaseFile);

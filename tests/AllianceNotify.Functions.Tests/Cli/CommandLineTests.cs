@@ -95,7 +95,7 @@ public sealed class CommandLineTests : IDisposable
     public async Task The_data_folder_is_its_owners_alone()
     {
         Skip.If(OperatingSystem.IsWindows(), "File modes are POSIX.");
-        await Verb.RunAsync("dead-letters", "list", "--data", Data);
+        await MakeStoreAsync();
 
 #pragma warning disable CA1416 // Skipped there.
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Data));
@@ -180,6 +180,7 @@ public sealed class CommandLineTests : IDisposable
 
             """);
 
+        await MakeStoreAsync();
         var dry = await Verb.RunAsync("contacts", "import", sample, "--dry-run", "--data", Data);
         var before = await Verb.RunAsync("contacts", "export", "-", "--data", Data);
         var import = await Verb.RunAsync("contacts", "import", sample, "--data", Data);
@@ -223,6 +224,33 @@ public sealed class CommandLineTests : IDisposable
         Assert.StartsWith("created 1,", Assert.Single(verb.OutputLines), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("audit", "verify")]
+    [InlineData("dead-letters", "list")]
+    [InlineData("dead-letters", "replay")]
+    [InlineData("contacts", "export", "EXPORT")]
+    [InlineData("contacts", "import", "CONTACTS", "--dry-run")]
+    [InlineData("sign-in-link")]
+    [InlineData("migrate", "--to", "azure-tables")]
+    [InlineData("channels", "check", "outbox=x")]
+    [InlineData("teams-package", "EXPORT")]
+    public async Task A_folder_named_wrong_is_said_to_hold_no_store_and_none_is_made(params string[] arguments)
+    {
+        var contacts = Path.Combine(folder, "contacts.csv");
+        await File.WriteAllTextAsync(contacts, "id,nameEn,agency,nation,languages,channels\ngood,Sample,JCG,JPN,en,outbox:\n");
+        var export = Path.Combine(folder, "export");
+
+        var verb = await Verb.RunAsync(
+            [.. arguments.Select(argument => argument switch { "EXPORT" => export, "CONTACTS" => contacts, _ => argument }), "--data", Data]);
+
+        Assert.Equal(1, verb.ExitCode);
+        Assert.Empty(verb.Output);
+        Assert.StartsWith("alliancenotify: There is no ", Assert.Single(verb.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains(Data, verb.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Data));
+        Assert.False(File.Exists(export));
+    }
+
     [Fact]
     public async Task What_verbs_change_is_in_an_audit_log_that_can_be_checked()
     {
@@ -245,6 +273,8 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Without_dead_letters_the_list_is_empty_and_an_unknown_one_ends_with_1()
     {
+        await MakeStoreAsync();
+
         var list = await Verb.RunAsync("dead-letters", "list", "--data", Data);
         var replay = await Verb.RunAsync("dead-letters", "replay", "reports.none", "--data", Data);
 
@@ -257,9 +287,14 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Another_sign_in_link_is_printed_beside_a_serving_hub()
     {
+        await MakeStoreAsync();
+
         var verb = await Verb.RunAsync("sign-in-link", "--data", Data);
 
         Assert.Equal(0, verb.ExitCode);
         Assert.Matches(@"^http://127\.0\.0\.1:7071/sign-in\?ticket=[a-z2-7]{52}$", Assert.Single(verb.OutputLines));
     }
+
+    private async Task MakeStoreAsync() =>
+        Assert.Equal(0, (await Verb.RunAsync("api-key", "create", "first", "--role", "auditor", "--data", Data)).ExitCode);
 }
