@@ -138,6 +138,7 @@ internal static class BoardWords
         TimelineKind.EscalationEnded => new("Asking ended", "再送終了"),
         TimelineKind.Changed => new("Changed", "変更"),
         TimelineKind.Joined => new("Same event", "同一事象"),
+        TimelineKind.LooksLikeOne => new("Perhaps one event", "同一事象の可能性"),
         TimelineKind.Merged => new("Merged", "統合"),
         TimelineKind.Split => new("Split", "分割"),
         TimelineKind.CameBack => new("Came back", "自発信の還流"),

@@ -48,14 +48,12 @@ public sealed class EventIndex(IEntityStore store, CorrelationTable names, Situa
         }
     }
 
-    /// <summary>
-    /// The situation that the report belongs to, with why where another source opened it: else <paramref name="claimed"/>, which its names lead to.
-    /// </summary>
+    /// <summary>Where the report belongs: else in <paramref name="claimed"/>, to which its names lead.</summary>
     /// <param name="mine">The report, in the index already.</param>
     /// <param name="claimed">Where its names lead.</param>
     /// <param name="unopened">What to put down in place of a situation that goes on elsewhere before it was opened.</param>
     /// <param name="cancellationToken">Ends the look-up.</param>
-    public async Task<(SituationId Situation, string? Why)> FindAsync(
+    public async Task<EventPlace> FindAsync(
         EventTraits mine, SituationId claimed, Func<SituationId, Situation> unopened, CancellationToken cancellationToken)
     {
         var around = await AroundAsync(mine, cancellationToken).ConfigureAwait(false);
@@ -64,6 +62,7 @@ public sealed class EventIndex(IEntityStore store, CorrelationTable names, Situa
             .DistinctBy(match => match.Other.Names[0]).Take(MaxTried);
         // All of them, not the nearest only: one that is open already may stand behind one that is not.
         var same = new List<EventMatch>();
+        var apart = new List<(SituationId Other, string Why)>();
         foreach (var match in matches)
         {
             if (same.Exists(other => TellApart(other.Other, match.Other))
@@ -73,14 +72,23 @@ public sealed class EventIndex(IEntityStore store, CorrelationTable names, Situa
             }
 
             var theirs = await situations.CurrentIdAsync(decided, cancellationToken).ConfigureAwait(false);
-            if (!await TellsApartAsync(mine, around, theirs, cancellationToken).ConfigureAwait(false)
-                && await AreOneAsync(claimed, theirs, unopened, cancellationToken).ConfigureAwait(false))
+            if (await TellsApartAsync(mine, around, theirs, cancellationToken).ConfigureAwait(false))
+            {
+                continue;
+            }
+
+            if (await AreOneAsync(claimed, theirs, unopened, cancellationToken).ConfigureAwait(false))
             {
                 same.Add(match);
             }
+            else
+            {
+                apart.Add((theirs, match.Why));
+            }
         }
 
-        return (await situations.CurrentIdAsync(claimed, cancellationToken).ConfigureAwait(false), same.FirstOrDefault()?.Why);
+        var place = await situations.CurrentIdAsync(claimed, cancellationToken).ConfigureAwait(false);
+        return new EventPlace(place, same.FirstOrDefault()?.Why, [.. apart.DistinctBy(each => each.Other).Where(each => each.Other != place)]);
     }
 
     /// <summary>Makes both one situation from now on; false where both are open already, which only a duty officer may merge.</summary>
@@ -212,6 +220,12 @@ public sealed class EventIndex(IEntityStore store, CorrelationTable names, Situa
 
     private static string SharedBy(EventTraits traits, string shared) => DeterministicId.Of("i-", traits.Mode.ToString(), traits.Event, shared);
 }
+
+/// <summary>Where a report belongs.</summary>
+/// <param name="Situation">Its situation.</param>
+/// <param name="Why">Why another source's report is of the same event; null where none is.</param>
+/// <param name="Apart">Other situations of what seems the same event, and why it does: opened before anything connected them.</param>
+public sealed record EventPlace(SituationId Situation, string? Why, IReadOnlyList<(SituationId Other, string Why)> Apart);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(EventTraits))]

@@ -27,6 +27,9 @@ public enum TimelineKind
     /// <summary>A report of another source was taken for the same event; the detail says why.</summary>
     Joined,
 
+    /// <summary>By a report that matches both, this open situation and another look like one event: a duty officer may merge them.</summary>
+    LooksLikeOne,
+
     /// <summary>Another situation was merged into this one, or this one into another.</summary>
     Merged,
 

@@ -150,7 +150,7 @@ public sealed partial class TriageReport(
                 return before;
             }
 
-            var (id, why) = await FindEventAsync(report, classification, claimed, now, cancellationToken).ConfigureAwait(false);
+            var (id, why, apart) = await FindEventAsync(report, classification, claimed, now, cancellationToken).ConfigureAwait(false);
             var current = await situations.GetAsync(id, cancellationToken).ConfigureAwait(false);
             if (current?.Value.MergedInto is not null)
             {
@@ -167,6 +167,11 @@ public sealed partial class TriageReport(
             if (current is null)
             {
                 await situations.ListNewAsync(decision.Situation, cancellationToken).ConfigureAwait(false);
+            }
+
+            foreach (var (other, alike) in apart)
+            {
+                await ProposeMergerAsync(decision.Situation, other, report, alike, now, cancellationToken).ConfigureAwait(false);
             }
 
             var joined = current is not null && report.Id != current.Value.Value.FirstReport ? why : null;
@@ -189,16 +194,49 @@ public sealed partial class TriageReport(
     }
 
     /// <summary>The situation that another source opened for the same event, else the one that the report's names lead to.</summary>
-    private async Task<(SituationId Situation, string? Why)> FindEventAsync(
+    private async Task<EventPlace> FindEventAsync(
         SituationReport report, ClassificationResult classification, SituationId claimed, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (EventTraits.Of(report, classification, taxonomy) is not { } traits)
         {
-            return (await situations.CurrentIdAsync(claimed, cancellationToken).ConfigureAwait(false), null);
+            return new EventPlace(await situations.CurrentIdAsync(claimed, cancellationToken).ConfigureAwait(false), null, []);
         }
 
         await events.AddAsync(traits, cancellationToken).ConfigureAwait(false);
         return await events.FindAsync(traits, claimed, id => TriageDecision.Untold(id, report, classification, now), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Two open situations are never joined by themselves: people were told of both, in different words. Both timelines say once that they
+    /// look like one. Not where a duty officer has split them.
+    /// </summary>
+    private async Task ProposeMergerAsync(
+        Situation mine, SituationId other, SituationReport report, string alike, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (mine.Status == SituationStatus.Closed
+            || await situations.GetAsync(other, cancellationToken).ConfigureAwait(false) is not { Value: { Status: not SituationStatus.Closed } theirs }
+            || theirs.SplitFrom == mine.Id || mine.SplitFrom == theirs.Id)
+        {
+            return;
+        }
+
+        foreach (var (at, with) in new[] { (mine.Id, other), (other, mine.Id) })
+        {
+            var said = await situations.TimelineAsync(at, cancellationToken)
+                .AnyAsync(row => row.Value.Kind == TimelineKind.LooksLikeOne && row.Value.Situation == with, cancellationToken).ConfigureAwait(false);
+            if (!said)
+            {
+                var line = new TimelineEntry
+                {
+                    At = now,
+                    Kind = TimelineKind.LooksLikeOne,
+                    Report = report.Id,
+                    Situation = with,
+                    Detail = $"Looks like one event with {with}, which is open as well: a duty officer may merge them. {alike}",
+                };
+                await situations.NoteAsync(at, line, with.Value, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     /// <summary>What the report did before, in the situation that its names were claimed for or in one that this was merged into since.</summary>

@@ -71,6 +71,33 @@ public sealed class CorrelationJourneyTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_open_situations_that_a_third_source_connects_are_proposed_for_merging_once_in_each()
+    {
+        // Too far from each other, and each near enough to what comes then.
+        var usgs = await hub.TakeAsync(Usgs("us1", Quake.AddSeconds(-110), 7.5, 37.5, 137.3));
+        var gdacs = await hub.TakeAsync(Own("gdacs", "eq-1", "Earthquake off Sample", Quake.AddSeconds(110), (37.5, 137.3), extra: ",\"facts\":{\"magnitude\":7.6}"));
+        var (one, other) = ((await hub.PlaceOfAsync(usgs))!.Value, (await hub.PlaceOfAsync(gdacs))!.Value);
+        Assert.NotEqual(one, other);
+
+        var jma = await hub.TakeAsync(JmaQuake("20261124131000", Quake, 7.6, "+37.5+137.3-10000/"));
+        await hub.TakeAsync(JmaQuake("20261124131000", Quake.AddSeconds(1), 7.6, "+37.5+137.3-10000/"));
+
+        var place = (await hub.PlaceOfAsync(jma))!.Value;
+        Assert.Contains(place, new[] { one, other });
+        foreach (var (situation, with) in new[] { (one, other), (other, one) })
+        {
+            var line = await hub.Situations.TimelineAsync(situation, default).Select(row => row.Value).SingleAsync(line => line.Kind == TimelineKind.LooksLikeOne);
+            Assert.Equal(with, line.Situation);
+            Assert.Contains($"Looks like one event with {with}", line.Detail, StringComparison.Ordinal);
+            Assert.Contains("The same earthquake", line.Detail, StringComparison.Ordinal);
+        }
+
+        Assert.IsType<DirectionResult.Done>(await hub.Get<RegroupSituations>().MergeAsync(one, other, "one earthquake", "officer", default));
+        await hub.TakeAsync(Usgs("us1", Quake.AddSeconds(-110), 7.7, 37.5, 137.3, 3));
+        Assert.Single(await hub.Situations.TimelineAsync(other, default).Select(row => row.Value).ToListAsync(), line => line.Kind == TimelineKind.LooksLikeOne);
+    }
+
+    [Fact]
     public async Task A_tsunami_warning_that_follows_belongs_to_the_earthquake_and_is_told()
     {
         var quake = await hub.TakeAsync(Usgs("us7000m9g4", Quake.AddSeconds(9), 7.5, 37.49, 137.27));
