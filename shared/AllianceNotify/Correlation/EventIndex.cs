@@ -50,7 +50,7 @@ public sealed class EventIndex(IEntityStore store, CorrelationTable names, Situa
 
     /// <summary>Where the report belongs: else in <paramref name="claimed"/>, to which its names lead.</summary>
     /// <param name="mine">The report, in the index already.</param>
-    /// <param name="claimed">Where its names lead.</param>
+    /// <param name="claimed">Where its names lead, mergers followed.</param>
     /// <param name="unopened">What to put down in place of a situation that goes on elsewhere before it was opened.</param>
     /// <param name="cancellationToken">Ends the look-up.</param>
     public async Task<EventPlace> FindAsync(
@@ -59,7 +59,13 @@ public sealed class EventIndex(IEntityStore store, CorrelationTable names, Situa
         var around = await AroundAsync(mine, cancellationToken).ConfigureAwait(false);
         var matches = around.Select(other => MatchOf(mine, other)).OfType<EventMatch>()
             .OrderBy(match => match.Distance).ThenBy(match => match.Other.Opens.Value, StringComparer.Ordinal)
-            .DistinctBy(match => match.Other.Names[0]).Take(MaxTried);
+            .DistinctBy(match => match.Other.Names[0]).Take(MaxTried).ToList();
+        if (matches.Count == 0)
+        {
+            // Who is being decided at this moment and saw this report first writes into the row that the caller is about to write.
+            return new EventPlace(claimed, null, []);
+        }
+
         // All of them, not the nearest only: one that is open already may stand behind one that is not.
         var same = new List<EventMatch>();
         var apart = new List<(SituationId Other, string Why)>();

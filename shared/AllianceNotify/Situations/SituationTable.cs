@@ -49,6 +49,32 @@ public sealed class SituationTable(IEntityStore store)
         throw new InvalidDataException($"Situation {id} is merged round in a circle.");
     }
 
+    /// <summary>
+    /// What the report did in this situation or in one that it was merged into since; where it did nothing yet, the situation that goes on, as it was read
+    /// (null: yet to be opened).
+    /// </summary>
+    internal async Task<(SituationId Id, Versioned<Situation>? Current, AppliedReport? Applied)> StandOfAsync(
+        SituationId id, ReportId report, CancellationToken cancellationToken)
+    {
+        for (var hops = 0; hops < MaxMergers; hops++)
+        {
+            if (await GetAppliedAsync(id, report, cancellationToken).ConfigureAwait(false) is { } before)
+            {
+                return (id, null, before.Value);
+            }
+
+            var current = await GetAsync(id, cancellationToken).ConfigureAwait(false);
+            if (current?.Value.MergedInto is not { } successor)
+            {
+                return (id, current, null);
+            }
+
+            id = successor;
+        }
+
+        throw new InvalidDataException($"Situation {id} is merged round in a circle.");
+    }
+
     public ValueTask<Versioned<AppliedReport>?> GetAppliedAsync(SituationId id, ReportId report, CancellationToken cancellationToken) =>
         applied.GetAsync(id.Value, $"report|{report}", cancellationToken);
 

@@ -145,16 +145,20 @@ public sealed partial class TriageReport(
             }
 
             var claimed = await correlation.ClaimAsync(report, known ?? CorrelationTable.NewIdFor(report), cancellationToken).ConfigureAwait(false);
-            if (await AppliedAsync(claimed, report.Id, cancellationToken).ConfigureAwait(false) is { } before)
+            var (standing, current, before) = await situations.StandOfAsync(claimed, report.Id, cancellationToken).ConfigureAwait(false);
+            if (before is not null)
             {
-                return before;
+                return (standing, before);
             }
 
-            var (id, why, apart) = await FindEventAsync(report, classification, claimed, now, cancellationToken).ConfigureAwait(false);
-            var current = await situations.GetAsync(id, cancellationToken).ConfigureAwait(false);
-            if (current?.Value.MergedInto is not null)
+            var (id, why, apart) = await FindEventAsync(report, classification, standing, now, cancellationToken).ConfigureAwait(false);
+            if (id != standing)
             {
-                continue;
+                current = await situations.GetAsync(id, cancellationToken).ConfigureAwait(false);
+                if (current?.Value.MergedInto is not null)
+                {
+                    continue;
+                }
             }
 
             var decision = TriageDecision.Decide(id, current?.Value, report, classification, now);
@@ -189,21 +193,21 @@ public sealed partial class TriageReport(
                 return (id, applied);
             }
 
-            // Another report changed the situation meanwhile: decide again on what it is now.
+            // Another report changed, opened or merged the situation meanwhile: decide again on what it is now.
         }
     }
 
     /// <summary>The situation that another source opened for the same event, else the one that the report's names lead to.</summary>
     private async Task<EventPlace> FindEventAsync(
-        SituationReport report, ClassificationResult classification, SituationId claimed, DateTimeOffset now, CancellationToken cancellationToken)
+        SituationReport report, ClassificationResult classification, SituationId standing, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (EventTraits.Of(report, classification, taxonomy) is not { } traits)
         {
-            return new EventPlace(await situations.CurrentIdAsync(claimed, cancellationToken).ConfigureAwait(false), null, []);
+            return new EventPlace(standing, null, []);
         }
 
         await events.AddAsync(traits, cancellationToken).ConfigureAwait(false);
-        return await events.FindAsync(traits, claimed, id => TriageDecision.Untold(id, report, classification, now), cancellationToken).ConfigureAwait(false);
+        return await events.FindAsync(traits, standing, id => TriageDecision.Untold(id, report, classification, now), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -237,22 +241,6 @@ public sealed partial class TriageReport(
                 await situations.NoteAsync(at, line, with.Value, cancellationToken).ConfigureAwait(false);
             }
         }
-    }
-
-    /// <summary>What the report did before, in the situation that its names were claimed for or in one that this was merged into since.</summary>
-    private async Task<(SituationId? Situation, AppliedReport Applied)?> AppliedAsync(SituationId id, ReportId report, CancellationToken cancellationToken)
-    {
-        for (SituationId? hop = id; hop is { } at;)
-        {
-            if (await situations.GetAppliedAsync(at, report, cancellationToken).ConfigureAwait(false) is { } before)
-            {
-                return (at, before.Value);
-            }
-
-            hop = (await situations.GetAsync(at, cancellationToken).ConfigureAwait(false))?.Value.MergedInto;
-        }
-
-        return null;
     }
 
     private static List<(TimelineEntry, string)> LinesOf(SituationReport report, TriageDecision decision, string? joined, DateTimeOffset now)
