@@ -30,6 +30,7 @@ internal static class BoardEndpoints
         group.MapGet("/hub.css", () => TypedResults.Text(Css.Value, "text/css; charset=utf-8")).AllowAnonymous();
         group.MapAcknowledgePage();
         group.MapSituationPages();
+        group.MapReportPages();
         group.MapAlertPages();
         group.MapOutboxPages();
         group.MapTeamsTab();

@@ -23,8 +23,19 @@ internal static class BoardWords
     public static readonly LocalizedText Mode = new("Mode", "実際・訓練・試験");
     public static readonly LocalizedText Urgency = new("Urgency", "緊急度");
     public static readonly LocalizedText Any = new("any", "すべて");
+    public static readonly LocalizedText AnyStatus = new("any status", "すべての状態");
+    public static readonly LocalizedText AnyMode = new("any mode", "実際・訓練・試験のすべて");
+    public static readonly LocalizedText AnyUrgency = new("any urgency", "すべての緊急度");
     public static readonly LocalizedText Filter = new("Show", "表示");
     public static readonly LocalizedText Older = new("Older", "以前のもの");
+    public static readonly LocalizedText Current = new("open and held", "対応中・保留");
+    public static readonly LocalizedText NeedsYou = new("Waiting for a person", "対応待ち");
+    public static readonly LocalizedText NothingNeedsYou = new("Nothing shown here waits for a person.", "ここに表示中のもので対応待ちはありません。");
+    public static readonly LocalizedText OlderMayNeedYou = new("Older pages may hold more that waits.", "以前のページにも対応待ちがある可能性があります。");
+    public static readonly LocalizedText Rest = new("In hand, or for information", "対応済み・情報");
+    public static readonly LocalizedText AsOf = new("As of", "表示時刻");
+    public static readonly LocalizedText KeepCurrent = new("Keep this page current (every 30 s)", "30秒ごとに自動更新する");
+    public static readonly LocalizedText StopKeeping = new("Kept current every 30 s. Stop", "30秒ごとに自動更新中。停止する");
     public static readonly LocalizedText NobodyYet = new("Nobody has answered", "応答なし");
     public static readonly LocalizedText AskingEnded = new("Nobody answered and the asking has ended", "応答がないまま再送が終了");
     public static readonly LocalizedText MustDecide = new("A person must decide", "人による判断が必要");
@@ -40,6 +51,33 @@ internal static class BoardWords
         "The mode cannot be changed. If it is wrong, close this and have the source report again.",
         "モードは変更できません。誤りの場合は終了し、情報源に再報告を求めてください。");
     public static readonly LocalizedText NotASituation = new("Not a situation (closes it)", "事態ではない（終了します）");
+    public static readonly LocalizedText Merge = new("Same event as another: merge", "別の事態と同じ：統合する");
+    public static readonly LocalizedText MergeHint = new(
+        "This one ends and the chosen one goes on in its place. Nobody is sent an all-clear; who was told of either hears of the one that goes on.",
+        "この事態は終了し、選んだ事態が引き継ぎます。解除は通知されず、いずれかの通報を受けた全員に、以後の通報が届きます。");
+    public static readonly LocalizedText MergeInto = new("The situation that goes on", "引き継ぐ事態");
+    public static readonly LocalizedText MergeDo = new("Merge", "統合する");
+    public static readonly LocalizedText SplitDo = new("Split off and alert", "分割し通報する");
+    public static readonly LocalizedText NoAlerts = new("No alert has been made.", "通報は作成されていません。");
+    public static readonly LocalizedText MergeNone = new(
+        "No other open situation of the same mode can be read by you.", "統合できる対応中の事態（実際・訓練・試験の別が同じもの）はありません。");
+    public static readonly LocalizedText NotChosen = new("choose", "選択してください");
+    public static readonly LocalizedText Split = new("Some reports are another event: split", "別の事象の報告を分ける：分割する");
+    public static readonly LocalizedText SplitHint = new(
+        "The chosen reports become a situation of their own, told as a new one. At least one must stay here.",
+        "選んだ報告を新しい事態とし、新規として通報します。少なくとも1件は残してください。");
+    public static readonly LocalizedText SplitWhich = new("Reports that are another event", "別の事象の報告");
+    public static readonly LocalizedText MergedIntoThat = new("Merged into another situation, which goes on:", "次の事態に統合されました：");
+    public static readonly LocalizedText SplitFromThat = new("Split off:", "分割元：");
+    public static readonly LocalizedText Reports = new("Reports", "報告");
+    public static readonly LocalizedText ToTheForm = new("To the form", "入力欄へ");
+    public static readonly LocalizedText ReasonNeeded = new("A reason of at most 1,000 characters is required.", "理由（1,000字以内）が必要です。");
+    public static readonly LocalizedText ChangedMeanwhile = new(
+        "It was changed since you opened this page. Look again, then decide.", "表示後に更新されました。内容を確認してから操作してください。");
+    public static readonly LocalizedText NoSuchAlert = new("There is no such alert.", "この通報は存在しません。");
+    public static readonly LocalizedText IntoNeeded = new("Choose the situation that goes on.", "引き継ぐ事態を選んでください。");
+    public static readonly LocalizedText ReportsNeeded = new("Choose 1 to 40 reports that are another event.", "別の事象の報告を1〜40件選んでください。");
+    public static readonly LocalizedText FirstRound = new("first", "初回");
     public static readonly LocalizedText Timeline = new("Timeline", "経過");
     public static readonly LocalizedText Alerts = new("Alerts", "通報");
     public static readonly LocalizedText Deliveries = new("Deliveries", "配信状況");
@@ -53,10 +91,9 @@ internal static class BoardWords
         "Not all situations were looked through: go on with Older.", "すべての事態は確認していません。「以前のもの」で続きを表示してください。");
     public static readonly LocalizedText Contact = new("Contact", "連絡先");
     public static readonly LocalizedText Channel = new("Channel", "経路");
-    public static readonly LocalizedText Round = new("Round", "回");
     public static readonly LocalizedText When = new("When", "時刻");
     public static readonly LocalizedText Why = new("Why", "理由");
-    public static readonly LocalizedText Opened = new("Opened", "発生");
+    public static readonly LocalizedText Opened = new("Opened on this hub", "本システムでの登録");
     public static readonly LocalizedText Changed = new("Last change", "最終更新");
     public static readonly LocalizedText Written = new("Written", "作成");
     public static readonly LocalizedText Recipient = new("To", "宛先");
@@ -90,12 +127,28 @@ internal static class BoardWords
     public static readonly LocalizedText ToldLater = new("after their quiet hours", "静穏時間の後");
     public static readonly LocalizedText ToldNever = new("withheld", "取扱区分により除外");
 
+    public static readonly LocalizedText ReportAccepted = new(
+        "Accepted and on disk. The hub is deciding what it is; this page asks again by itself.", "受理し保存しました。判定中です。このページは自動で更新されます。");
+    public static readonly LocalizedText BecameOf = new("What became of it:", "処理結果：");
+    public static readonly LocalizedText ToTheSituation = new("To the situation", "事態を開く");
+    public static readonly LocalizedText Received = new("Received", "受理時刻");
+    public static readonly LocalizedText AskBack = new("Who can be asked", "照会先");
+    public static readonly LocalizedText Format = new("Format", "形式");
+
     public static LocalizedText Of(SituationStatus status) => status switch
     {
         SituationStatus.Open => new("open", "対応中"),
         SituationStatus.Held => new("held", "保留"),
         SituationStatus.Closed => new("closed", "終了"),
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
+    };
+
+    public static LocalizedText Of(ReportAction action) => action switch
+    {
+        ReportAction.New => new("new", "新規"),
+        ReportAction.Update => new("update", "更新"),
+        ReportAction.Cancel => new("cancelled", "取消"),
+        _ => throw new ArgumentOutOfRangeException(nameof(action), action, null),
     };
 
     public static LocalizedText Of(ReportMode mode) => mode switch
@@ -156,6 +209,11 @@ internal static class BoardWords
     public static LocalizedText Answered(int count) => new(
         string.Create(CultureInfo.InvariantCulture, $"{count} answered"), string.Create(CultureInfo.InvariantCulture, $"応答{count}件"));
 
+    /// <summary>Round 0 is the first telling; later ones ask again.</summary>
+    public static LocalizedText OfRound(int round) => round == 0
+        ? FirstRound
+        : new(string.Create(CultureInfo.InvariantCulture, $"asked again {round}"), string.Create(CultureInfo.InvariantCulture, $"再送{round}"));
+
     public static readonly LocalizedText NextAsked = new("asked again at", "次の再送");
 
     /// <summary>How long ago, in the largest two units.</summary>
@@ -170,6 +228,17 @@ internal static class BoardWords
         };
         return new LocalizedText(en, ja);
     }
+
+    /// <summary>Why an order is not possible. The domain says it in English; what we have no words for stays so, after a Japanese line.</summary>
+    public static LocalizedText Refusal(string reason) => new(reason, reason switch
+    {
+        "The situation is closed." or "The situation is closed already." or "One of them is closed." => "既に終了した事態です。",
+        "The situation is held: say first what it is." or "One of them is held: say first what it is." => "保留中の事態です。先に区分を判断してください。",
+        "A situation cannot be merged into itself." => "同じ事態どうしは統合できません。",
+        "Not all of these reports are the situation's." => "選んだ報告の一部は、この事態のものではありません。",
+        "At least one report must stay: this would only rename the situation." => "報告を少なくとも1件は残してください。",
+        _ => "現在の状態では実行できません。",
+    });
 
     public static LocalizedText NameOf(CategoryId id, Taxonomy taxonomy) =>
         new(AlertSheet.CategoryName(id, taxonomy, "en"), AlertSheet.CategoryName(id, taxonomy, "ja"));

@@ -9,7 +9,8 @@ namespace AllianceNotify.Functions.Board;
 /// <param name="Mode">Empty: any.</param>
 /// <param name="Urgency">Empty: any; else this and above.</param>
 /// <param name="After">Cursor of the page before.</param>
-public sealed record SituationFilterForm(string? Status, string? Mode, string? Urgency, string? After)
+/// <param name="Keep"><c>on</c>: the page asks for itself again, for screens that nobody touches.</param>
+public sealed record SituationFilterForm(string? Status, string? Mode, string? Urgency, string? After, string? Keep)
 {
     public const string Current = "current";
     public const string Any = "any";
@@ -32,7 +33,17 @@ public sealed record SituationFilterForm(string? Status, string? Mode, string? U
         && (OnlyMode is not { } mode || situation.Mode == mode)
         && (FromUrgency is not { } least || situation.Urgency >= least);
 
-    public string OlderThan(string cursor) => "/situations" + QueryString.Create(
-        new Dictionary<string, string?> { ["status"] = Chosen, ["mode"] = Mode, ["urgency"] = Urgency, ["after"] = cursor }
+    public bool IsKept => Keep == "on";
+
+    /// <summary>Shows less than all that is current.</summary>
+    public bool IsNarrowed => Chosen != Current || OnlyMode is not null || FromUrgency is not null;
+
+    public string OlderThan(string cursor) => Of(cursor, keep: false);
+
+    /// <summary>This page, kept current or not.</summary>
+    public string Address(bool keep) => Of(Cursor, keep);
+
+    private string Of(string? cursor, bool keep) => "/situations" + QueryString.Create(
+        new Dictionary<string, string?> { ["status"] = Chosen, ["mode"] = Mode, ["urgency"] = Urgency, ["after"] = cursor, ["keep"] = keep ? "on" : null }
             .Where(item => !string.IsNullOrEmpty(item.Value)));
 }

@@ -20,6 +20,19 @@ public sealed record SituationRow
 
     public required Asking Asking { get; init; }
 
+    /// <summary>Nothing further happens with it until a person decides or answers.</summary>
+    public bool WaitsForSomebody =>
+        Situation.Status == SituationStatus.Held
+        || (Situation.Status == SituationStatus.Open && (Situation.NeedsReview || Asking.IsUnanswered));
+
+    /// <summary>What may be real before what is played, then the more urgent, then the newer.</summary>
+    public static IReadOnlyList<SituationRow> MostPressingFirst(IEnumerable<SituationRow> rows) =>
+    [
+        .. rows.OrderBy(row => row.Situation is { ModeDoubt: null, Mode: not ReportMode.Actual })
+            .ThenByDescending(row => row.Situation.Urgency)
+            .ThenByDescending(row => row.Situation.OpenedAt),
+    ];
+
     public static async Task<SituationRow> LoadAsync(
         Situation situation, SituationTable situations, Taxonomy taxonomy, CancellationToken cancellationToken)
     {

@@ -10,8 +10,10 @@ internal static class Times
     public static string Of(DateTimeOffset time) =>
         string.Create(CultureInfo.InvariantCulture, $"{time.ToOffset(Japan):yyyy-MM-dd HH:mm:ss} JST ({time.UtcDateTime:HH:mm:ss}Z)");
 
-    /// <summary>For times of the hours around now.</summary>
-    public static string Short(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture, $"{time.ToOffset(Japan):HH:mm} JST");
+    /// <summary>To the minute; without the date where it is Japan's today.</summary>
+    public static string Near(DateTimeOffset time, DateTimeOffset now) => time.ToOffset(Japan).Date == now.ToOffset(Japan).Date
+        ? string.Create(CultureInfo.InvariantCulture, $"{time.ToOffset(Japan):HH:mm} JST ({time.UtcDateTime:HH:mm}Z)")
+        : string.Create(CultureInfo.InvariantCulture, $"{time.ToOffset(Japan):yyyy-MM-dd HH:mm} JST ({time.UtcDateTime:dd HH:mm}Z)");
 
     public static string Machine(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -20,6 +20,8 @@ internal static class HttpAnswers
             json.SerializerOptions.MaxDepth = 32;
         });
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        // Before the framework's own writer, which writes for browsers as well.
+        builder.Services.AddSingleton<IProblemDetailsWriter, Board.ProblemPages>();
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ExceptionAnswers>();
         builder.AddOpenApiDocument();

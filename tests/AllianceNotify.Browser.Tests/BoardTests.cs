@@ -62,6 +62,7 @@ public sealed class BoardTests(BoardFixture hub) : IClassFixture<BoardFixture>
         await using var visit = await hub.SignedInAsync();
         await visit.GoAsync($"/situations/{told.Situation}");
 
+        await visit.Page.Locator("#close > summary").ClickAsync();
         var form = visit.Page.Locator("form[action$='/close']");
         await form.GetByRole(AriaRole.Button).ClickAsync();
         Assert.EndsWith(told.Situation, visit.Page.Url, StringComparison.Ordinal);

@@ -87,6 +87,66 @@ public sealed partial class BoardPagesTests(HubFixture hub) : IClassFixture<HubF
     }
 
     [Fact]
+    public async Task What_waits_for_a_person_comes_first_the_real_and_urgent_before_the_rest()
+    {
+        var time = hub.Time.GetUtcNow();
+        foreach (var (id, mode, urgency, told) in new[]
+        {
+            ("first-info", ReportMode.Actual, Urgency.Info, false),
+            ("first-exercise", ReportMode.Exercise, Urgency.Flash, true),
+            ("first-urgent", ReportMode.Actual, Urgency.Urgent, true),
+            ("first-flash", ReportMode.Actual, Urgency.Flash, true),
+        })
+        {
+            var opened = await scene.OpenAsync(id, situation => situation with { Mode = mode, Urgency = urgency, OpenedAt = time.AddMinutes(5) });
+            if (told)
+            {
+                await scene.AlertAsync(opened.Id);
+            }
+        }
+
+        using var officer = await hub.ClientAsync(HubRole.DutyOfficer);
+        var page = await officer.GetStringAsync("/situations");
+
+        var order = new[] { "id=\"waiting\"", "Launch first-flash", "Launch first-urgent", "Launch first-exercise", "id=\"rest\"", "Launch first-info" }
+            .Select(words => page.IndexOf(words, StringComparison.Ordinal)).ToList();
+        Assert.DoesNotContain(-1, order);
+        Assert.Equal(order.Order(), order);
+        Assert.Matches("<title>\\([0-9]+\\) Situations", page);
+        Assert.Contains("As of", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_screen_that_nobody_touches_asks_again_by_itself_and_only_when_told_to()
+    {
+        await scene.OpenAsync("kept");
+        using var officer = await hub.ClientAsync(HubRole.DutyOfficer);
+
+        var plain = await officer.GetStringAsync("/situations?mode=actual");
+        var kept = await officer.GetStringAsync("/situations?mode=actual&keep=on");
+
+        Assert.DoesNotContain("http-equiv", plain, StringComparison.Ordinal);
+        Assert.Contains("/situations?status=current&amp;mode=actual&amp;keep=on", plain, StringComparison.Ordinal);
+        Assert.Contains("<meta http-equiv=\"refresh\" content=\"30\"", kept, StringComparison.Ordinal);
+        Assert.Contains("href=\"/situations?status=current&amp;mode=actual\"", kept, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_browser_gets_a_page_where_a_program_gets_problem_details()
+    {
+        using var client = await hub.ClientAsync(HubRole.Administrator);
+        using var browser = new HttpRequestMessage(HttpMethod.Get, "/nowhere");
+        browser.Headers.TryAddWithoutValidation("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+
+        using var page = await client.SendAsync(browser);
+        using var problem = await client.GetAsync("/nowhere");
+
+        Assert.Equal((HttpStatusCode.NotFound, "text/html"), (page.StatusCode, page.Content.Headers.ContentType!.MediaType));
+        Assert.Contains("見つかりません", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (problem.StatusCode, problem.Content.Headers.ContentType!.MediaType));
+    }
+
+    [Fact]
     public async Task The_list_goes_on_where_a_page_ends_and_keeps_the_filter()
     {
         for (var i = 0; i < 60; i++)
