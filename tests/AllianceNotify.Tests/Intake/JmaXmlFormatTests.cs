@@ -178,6 +178,7 @@ public sealed class JmaXmlFormatTests
     [InlineData("レベル５大雨特別警報", "33", "発表", "special-warning")]
     [InlineData("レベル３土砂災害警報", "09", "発表", "warning")]
     [InlineData("レベル３大雨警報", "03", "危険警報から警報", null)]
+    [InlineData("レベル４大雨危険警報", "43", "警報から危険警報", "danger-warning")]
     public void Levels_of_the_new_scheme_are_known_by_name(string name, string code, string status, string? raised)
     {
         var text = Sample.Text("jma/15_17_01_250630_VPWW55.xml")
@@ -206,6 +207,29 @@ public sealed class JmaXmlFormatTests
         Assert.Equal(["62"], report.Codes("jma:kind:volcano"));
         Assert.Equal(["jma:volcano:312"], report.EventKeys);
         Assert.Contains("噴火が発生したもよう", report.Texts[0].Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_withdrawn_eruption_is_no_eruption()
+    {
+        var report = Sample.ReadText(Sample.Text("jma/67_01_02_140927_VFVO56.xml").Replace("<InfoType>発表</InfoType>", "<InfoType>取消</InfoType>", StringComparison.Ordinal));
+        Assert.Equal(ReportAction.Cancel, report.Action);
+        Assert.Empty(report.Codes("jma:kind:volcano"));
+        Assert.Equal(["62"], report.Codes("jma:kind:volcano:ended"));
+    }
+
+    [Theory]
+    [InlineData("府県気象防災速報", "気象解説情報", "VPBS50")]
+    [InlineData("気象警報・注意報時系列情報（Ｒ０６）", "気象警報・注意報時系列", "VPWP50")]
+    public void Telegrams_of_the_new_scheme_beside_the_warnings_are_known_and_are_no_warning(string title, string kind, string code)
+    {
+        var text = Sample.Text("jma/15_17_01_250630_VPWW55.xml")
+            .Replace("<Title>気象警報・注意報（Ｒ０６）（大雨）</Title>", $"<Title>{title}</Title>", StringComparison.Ordinal)
+            .Replace("<InfoKind>気象警報・注意報</InfoKind>", $"<InfoKind>{kind}</InfoKind>", StringComparison.Ordinal);
+        var report = Sample.ReadText(text);
+        Assert.Equal([code], report.Codes("jma:telegram"));
+        Assert.Null(report.Fact("weatherLevel"));
+        Assert.DoesNotContain(report.EventKeys, key => key.StartsWith("jma:weather:", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -76,7 +76,12 @@ internal static class JmaKinds
             return JmaStanding.Ended;
         }
 
-        if (status is "継続" or "引下げ" || status.Contains("から", StringComparison.Ordinal))
+        if (status.Split("から") is [var before, var after])
+        {
+            return GradeOf(family, "", after) > GradeOf(family, "", before) ? JmaStanding.Raised : JmaStanding.Continued;
+        }
+
+        if (status is "継続" or "引下げ")
         {
             return JmaStanding.Continued;
         }
@@ -95,7 +100,7 @@ internal static class JmaKinds
         JmaFamily.Weather => WeatherGrade(code, name),
         JmaFamily.EarthquakeEarlyWarning => code == "00" ? 0 : name.Contains("警報", StringComparison.Ordinal) ? 2 : 1,
         JmaFamily.Landslide => code == "3" ? 1 : 0,
-        JmaFamily.Flood => code is "10" or "00" ? 0 : code[0] - '0' is >= 1 and <= 9 and var level ? level : 1,
+        JmaFamily.Flood => code is "10" or "00" or "" ? 0 : code[0] - '0' is >= 1 and <= 9 and var level ? level : 1,
         JmaFamily.Volcano => VolcanoGrade(code, name),
         _ => code is "00" or "0" ? 0 : 1,
     };

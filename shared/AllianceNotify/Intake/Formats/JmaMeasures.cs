@@ -160,6 +160,7 @@ internal static partial class JmaMeasures
         var item = JmaXml.All(body, "VolcanoInfo").SelectMany(info => JmaXml.Children(info, "Item")).FirstOrDefault();
         facts.Add("volcanoLevel", Level(JmaXml.Child(item, "Kind")));
         facts.Add("volcanoLevelBefore", Level(JmaXml.Child(item, "LastKind")));
+        facts.Add("eventTime", JmaXml.Text(JmaXml.Child(item, "EventTime"), "EventDateTime") is { } told && IsoTime.TryParse(told, out var time) ? time : (DateTimeOffset?)null);
 
         static double? Level(XElement? kind) => JmaXml.Text(kind, "Code") is ['1', >= '1' and <= '5' and var level] ? level - '0' : null;
     }

@@ -54,6 +54,9 @@ internal sealed record JmaTelegram(string? Code, JmaFamily Family)
         ["気象警報・注意報（Ｒ０６）（その他）"] = new("VPWW61", JmaFamily.Weather),
         ["気象警報・注意報（Ｒ０６）（その他注意報）"] = new("VPWW61", JmaFamily.Weather),
         ["気象特別警報報知"] = new("VPNO50", JmaFamily.Weather),
+        // Hours ahead, as a table: no warning in force, though its title begins like one.
+        ["気象警報・注意報時系列情報（Ｒ０６）"] = new("VPWP50", JmaFamily.Other),
+        ["府県気象防災速報"] = new("VPBS50", JmaFamily.Other),
         ["土砂災害警戒情報"] = new("VXWW50", JmaFamily.Landslide),
         ["指定河川洪水予報"] = new("VXKO", JmaFamily.Flood),
         ["記録的短時間大雨情報"] = new("VPOA50", JmaFamily.Other),
@@ -87,7 +90,7 @@ internal sealed record JmaTelegram(string? Code, JmaFamily Family)
     /// withdrawn list of arrival times is no all-clear for the tsunami, nor a withdrawn intensity for the warning that followed it.
     /// </summary>
     public bool AnnouncesEvent => Code is "VXSE42" or "VXSE43" or "VXSE44" or "VXSE45" or "VTSE41" or "VYSE50" or "VYSE60" or "VPNO50" or "VXWW50" or "VXKO"
-        or "VFVO50" or "VFVO56" or "VPOA50" or "VPHW50" or "VPHW51" || Family == JmaFamily.Weather;
+        or "VFVO50" or "VFVO56" or "VPOA50" or "VPHW50" or "VPHW51" or "VPBS50" || Family == JmaFamily.Weather;
 
     /// <summary>The telegram of that title, whose small letter at the end (津波情報a) only numbers its circuit.</summary>
     public static JmaTelegram Of(string title, string infoKind)

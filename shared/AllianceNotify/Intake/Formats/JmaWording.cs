@@ -33,14 +33,17 @@ internal static class JmaWording
     /// The epicentre is the point of earthquakes and tsunamis, the crater that of volcanoes. The name is the epicentre's for an
     /// earthquake, else the areas that the gravest kinds are in force for.
     /// </summary>
-    public static ReportLocation? Location(JmaFamily family, XElement head, XElement? body, List<JmaKind> kinds)
+    public static ReportLocation? Location(JmaTelegram telegram, XElement head, XElement? body, List<JmaKind> kinds)
     {
+        var family = telegram.Family;
         var (epicentre, at) = JmaMeasures.Hypocentre(body);
         at ??= family == JmaFamily.Volcano ? JmaMeasures.Crater(body) : null;
         var standing = kinds.Where(kind => kind.Standing != JmaStanding.Ended).ToList();
         var top = standing.Select(kind => kind.Grade).DefaultIfEmpty(0).Max();
         var gravest = standing.Count == 0 ? kinds : standing.FindAll(kind => kind.Grade == top);
-        var headAreas = JmaXml.All(head, "Area").Select(area => (Name: JmaXml.Text(area, "Name"), Code: JmaXml.Text(area, "Code"), Type: area.Parent?.Attribute("codeType")?.Value ?? "")).ToList();
+        var headAreas = JmaXml.All(head, "Area").Select(area => (Name: JmaXml.Text(area, "Name"), Code: JmaXml.Text(area, "Code"), Type: CodeType(area))).ToList();
+        // The municipalities under an eruption or a cloudburst stand in the body alone.
+        var bodyAreas = family is JmaFamily.Volcano ? JmaXml.All(body, "VolcanoInfo") : telegram.Code is "VPBS50" or "VPOA50" ? JmaXml.All(body, "MeteorologicalInfo") : [];
         var names = gravest.SelectMany(kind => kind.Areas).Select(area => area.Name).ToList();
         names = names.Count > 0 ? names : [.. headAreas.Select(area => area.Name).OfType<string>()];
         var isQuake = family is JmaFamily.Earthquake or JmaFamily.EarthquakeEarlyWarning;
@@ -52,11 +55,14 @@ internal static class JmaWording
             AreaCodes = ReportLimits.AreaCodes(
                 kinds.SelectMany(kind => kind.Areas).Select(area => (area.Code, Type: area.CodeType))
                     .Concat(headAreas.Select(area => (Code: area.Code ?? "", area.Type)))
+                    .Concat(bodyAreas.SelectMany(info => JmaXml.All(info, "Area")).Select(area => (Code: JmaXml.Text(area, "Code") ?? "", Type: CodeType(area))))
                     .Where(area => area.Code.Length > 0)
                     .Select(area => $"{Scheme(area.Type, family)}:{area.Code}")),
         };
         return place.Name is null && at is null && place.AreaCodes.Count == 0 ? null : place;
     }
+
+    private static string CodeType(XElement area) => (area.Attribute("codeType") ?? area.Parent?.Attribute("codeType"))?.Value ?? "";
 
     /// <summary>The lists of area codes overlap in their numbers, so each has its own name.</summary>
     private static string Scheme(string codeType, JmaFamily family) => codeType switch

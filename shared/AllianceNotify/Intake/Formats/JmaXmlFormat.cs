@@ -56,6 +56,12 @@ public sealed class JmaXmlFormat : IReportFormat
         var telegram = JmaTelegram.Of(title!, infoKind!);
         var headline = JmaXml.Text(JmaXml.Child(head.Element, "Headline"), "Text") ?? "";
         var kinds = JmaKinds.Read(head.Element, body, telegram.Family);
+        if (infoType == "取消")
+        {
+            // What a withdrawn telegram named is in force no more because of it.
+            kinds = kinds.ConvertAll(kind => kind with { Standing = JmaStanding.Ended });
+        }
+
         var eventId = head.Text("EventID", 200) ?? "";
         var serial = head.Text("Serial", 20) ?? "";
         var action = ActionOf(telegram, infoType!, serial, kinds, body);
@@ -74,9 +80,9 @@ public sealed class JmaXmlFormat : IReportFormat
             EventKeys = EventKeys(telegram, eventId, office!, headTitle!),
             Texts = [new ReportText("ja", Wording.Title(headTitle!), JmaWording.Body(headline, body, kinds))],
             Codes = Codes(telegram, infoKind!, infoType!, kinds, body),
-            Location = JmaWording.Location(telegram.Family, head.Element, body, kinds),
+            Location = JmaWording.Location(telegram, head.Element, body, kinds),
             Marking = Marking.Public,
-            Facts = Facts(telegram, control, body, kinds, headline),
+            Facts = Facts(telegram, control, body, infoType == "取消" ? [] : kinds, headline),
             Format = FormatName,
         }]);
     }
