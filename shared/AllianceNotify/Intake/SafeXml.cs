@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.RegularExpressions;
+using System.Text.Unicode;
 using System.Xml;
 using System.Xml.Linq;
 
@@ -10,7 +12,7 @@ namespace AllianceNotify.Intake;
 /// XML from outside: no DTD, no external entity, nothing fetched, and bounded in characters, nodes and depth (which
 /// <see cref="XmlReader"/> does not bound by itself). Every format that is XML is read through here.
 /// </summary>
-internal static class SafeXml
+internal static partial class SafeXml
 {
     public const int MaxDepth = 64;
 
@@ -84,10 +86,14 @@ internal static class SafeXml
 
     public static string Place(int line, int column) => string.Create(CultureInfo.InvariantCulture, $"line {line}, column {column}");
 
+    /// <summary>Whether these ASCII bytes can stand in the text: a glance that spares most texts a closer look, and says nothing of UTF-16.</summary>
+    public static bool MayMention(ReadOnlySpan<byte> head, ReadOnlySpan<byte> ascii) => head.IndexOf(ascii) >= 0 || head[..Math.Min(head.Length, 4)].IndexOfAny<byte>(0, 0xFE, 0xFF) >= 0;
+
     private static XmlReader Open(ReadOnlyMemory<byte> body, bool everything = false)
     {
         var bytes = MemoryMarshal.TryGetArray(body, out var segment) ? segment : new ArraySegment<byte>(body.ToArray());
-        return XmlReader.Create(new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false), new XmlReaderSettings
+        var stream = new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false);
+        var settings = new XmlReaderSettings
         {
             DtdProcessing = DtdProcessing.Prohibit,
             XmlResolver = null,
@@ -95,7 +101,35 @@ internal static class SafeXml
             IgnoreProcessingInstructions = !everything,
             IgnoreComments = !everything,
             CloseInput = true,
-        });
+        };
+
+        // The reader would put question marks in place of bytes that are not in an old encoding: a garbled warning must not pass for one.
+        return DeclaredOther(body.Span) is { } encoding
+            ? XmlReader.Create(new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: false), settings)
+            : XmlReader.Create(stream, settings);
+    }
+
+    /// <summary>The encoding that the text declares where it is neither UTF-8 nor UTF-16, which the reader itself sees to; strict.</summary>
+    private static Encoding? DeclaredOther(ReadOnlySpan<byte> body)
+    {
+        var start = body.StartsWith("\uFEFF"u8) ? body[3..] : body;
+        if (!start.StartsWith("<?xml"u8)
+            || EncodingDeclaration().Match(Encoding.Latin1.GetString(start[..Math.Min(start.Length, 200)])) is not { Success: true } match
+            || match.Groups["name"].Value is not { } name
+            || name.StartsWith("utf", StringComparison.OrdinalIgnoreCase) || name.StartsWith("ucs", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        if (body.ContainsAnyInRange<byte>(0x80, 0xFF) && Utf8.IsValid(body))
+        {
+            throw new XmlException($"The text declares the encoding {name} and is UTF-8.", null, 1, start.Length == body.Length ? 1 : 2);
+        }
+
+        // The name that IANA gives Microsoft's variant, which .NET knows by the plain one.
+        name = name.ToUpperInvariant() is "WINDOWS-31J" or "CP932" or "MS932" ? "shift_jis" : name;
+        return CodePagesEncodingProvider.Instance.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)
+            ?? Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
     }
 
     private static void Measure(XmlReader reader)
@@ -113,6 +147,9 @@ internal static class SafeXml
 
     /// <summary>What decoders throw for bytes that are not in the declared encoding, and for encodings that there are not.</summary>
     private static bool IsEncodingFault(Exception e) => e is DecoderFallbackException or ArgumentException or NotSupportedException;
+
+    [GeneratedRegex(@"^<\?xml\s[^>]*?\bencoding\s*=\s*[""'](?<name>[A-Za-z][A-Za-z0-9._:-]*)[""']", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex EncodingDeclaration();
 
     private static string WithoutPlace(string message) =>
         message.IndexOf(" Line ", StringComparison.Ordinal) is var end and > 0 ? message[..end] : message;

@@ -67,6 +67,33 @@ public sealed class EnvelopeFormatTests
         Assert.Equal("data", Assert.Single(Assert.IsType<ReadResult.Invalid>(named).Errors).Field);
     }
 
+    /// <summary>Attributes in headers and an event in the body: which of the two modes holds is nobody's guess to make.</summary>
+    [Theory]
+    [InlineData("application/cloudevents+json")]
+    [InlineData("application/json")]
+    public async Task An_event_in_the_body_of_an_event_in_headers_is_not_opened(string contentType)
+    {
+        var (attributes, _) = CloudEventAttributes.Of(name => name switch { "specversion" => "1.0", "status" => "exercise", "tlp" => null, _ => "x" }, name => name);
+        var hub = new IntakeHarness();
+        var body = Encoding.UTF8.GetBytes(Event($"\"data\": {IntakeHarness.Json()}"));
+        var result = await hub.Accept.AcceptAsync(body, contentType, attributes, IntakeHarness.Caller, default);
+        Assert.Contains("inside a CloudEvent", Assert.Single(Assert.IsType<IntakeResult.Invalid>(result).Errors).Message, StringComparison.Ordinal);
+        Assert.Empty(await hub.QueuedAsync());
+    }
+
+    [Fact]
+    public void An_event_hidden_in_base_64_or_in_a_batch_in_an_event_is_not_opened()
+    {
+        var inner = Convert.ToBase64String(Encoding.UTF8.GetBytes(Event($"\"data\": {IntakeHarness.Json()}")));
+        foreach (var type in new[] { "application/octet-stream", "application/cloudevents+json", "application/cloudevents-batch+json", "text/plain" })
+        {
+            Assert.IsType<ReadResult.Invalid>(Sample.Result(Event($"\"datacontenttype\": \"{type}\", \"data_base64\": \"{inner}\""), "application/cloudevents+json"));
+        }
+
+        Assert.IsType<ReadResult.Invalid>(Sample.Result(
+            Edxl2($"<otherContent><mimeType>application/cloudevents+json</mimeType><contentData>{inner}</contentData></otherContent>"), "application/xml"));
+    }
+
     [Theory]
     [InlineData("{ \"specversion\": \"0.3\", \"id\": \"1\", \"source\": \"s\", \"type\": \"t\", \"data\": {} }", "specversion")]
     [InlineData("{ \"specversion\": \"1.0\", \"source\": \"s\", \"type\": \"t\", \"data\": {} }", "id")]
@@ -163,6 +190,15 @@ public sealed class EnvelopeFormatTests
             """));
         Assert.Equal(6, invalid.Errors.Count);
         Assert.All(invalid.Errors, error => Assert.Contains("line 1", error.Field, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_alert_in_one_content_is_read()
+    {
+        var two = string.Concat(new[] { "first", "second" }.Select(id => Xml(CapFormatTests.Alert()).Replace("sample-1", id, StringComparison.Ordinal)));
+        Assert.Equal(["first", "second"], Sample.Read(Encoding.UTF8.GetBytes(Edxl2(two))).Select(report => report.SourceId.Split('@')[0]));
+        var feed = $"<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>1</id><content>{two}</content></entry></feed>";
+        Assert.Equal(["first", "second"], Sample.Read(Encoding.UTF8.GetBytes(feed)).Select(report => report.SourceId.Split('@')[0]));
     }
 
     [Fact]

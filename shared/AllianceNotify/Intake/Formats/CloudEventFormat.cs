@@ -32,6 +32,11 @@ public sealed class CloudEventFormat(ReportReader inner) : IReportFormat
 
     public ReadResult Read(ReadOnlyMemory<byte> body, ReadContext context)
     {
+        if (context.Envelope is not null)
+        {
+            return new ReadResult.Invalid([new FieldError("$", "is a CloudEvent inside a CloudEvent, which is not opened: attributes in headers and an event in the body contradict each other")]);
+        }
+
         using var document = StrictJson.TryParse(body, out var error);
         if (document is null)
         {

@@ -22,7 +22,7 @@ public sealed class EdxlFormat(ReportReader inner) : IReportFormat
     public string Name => FormatName;
 
     public FormatMatch Recognise(string? contentType, ReadOnlySpan<byte> head) =>
-        MediaType.IsXml(contentType) && head.IndexOf("EDXL:DE:"u8) >= 0 && SafeXml.RootOf(head) is { LocalName: "EDXLDistribution", NamespaceName: V1 or V2 }
+        MediaType.IsXml(contentType) && SafeXml.MayMention(head, "EDXL:DE:"u8) && SafeXml.RootOf(head) is { LocalName: "EDXLDistribution", NamespaceName: V1 or V2 }
             ? FormatMatch.ByContent
             : FormatMatch.No;
 
@@ -41,8 +41,7 @@ public sealed class EdxlFormat(ReportReader inner) : IReportFormat
         var status = Stated(fields, "distributionStatus", Statuses);
         var kind = Stated(fields, root.Name.NamespaceName == V1 ? "distributionType" : "distributionKind", Kinds);
         var confidentiality = fields.Text("combinedConfidentiality");
-        // Of this envelope, not of one inside it.
-        var contents = JmaXml.All(root, "contentObject").Where(content => content.Ancestors().First(each => each.Name.LocalName == "EDXLDistribution") == root).Take(1_000).ToList();
+        var contents = JmaXml.All(root, "contentObject").Where(content => IsOf(content, root)).Take(1_000).ToList();
         if (contents.Count == 0)
         {
             fields.Error("carries no content");
@@ -67,9 +66,11 @@ public sealed class EdxlFormat(ReportReader inner) : IReportFormat
         var refused = (ReadResult.Refused?)null;
         foreach (var content in contents)
         {
-            var read = ReadContent(content, context);
-            refused ??= read as ReadResult.Refused;
-            reading.Add(read, XmlFields.ErrorAt(content, "contentObject", "").Field);
+            foreach (var read in ReadContent(content, root, context))
+            {
+                refused ??= read as ReadResult.Refused;
+                reading.Add(read, XmlFields.ErrorAt(content, "contentObject", "").Field);
+            }
         }
 
         return reading.Result switch
@@ -94,30 +95,35 @@ public sealed class EdxlFormat(ReportReader inner) : IReportFormat
         return text;
     }
 
-    private ReadResult ReadContent(XElement content, ReadContext context)
+    private IEnumerable<ReadResult> ReadContent(XElement content, XElement root, ReadContext context)
     {
-        var embedded = JmaXml.All(content, "embeddedXMLContent").SelectMany(each => each.Elements()).FirstOrDefault()
-            ?? JmaXml.All(content, "xmlContent").SelectMany(each => each.Elements()).FirstOrDefault(each => each.Name.Namespace != content.Name.Namespace);
-        if (embedded is { Name.LocalName: "alert" } && CapVocabulary.IsCap(embedded.Name.NamespaceName))
+        var embedded = JmaXml.All(content, "embeddedXMLContent").Where(each => IsOf(each, root)).SelectMany(each => each.Elements()).ToList();
+        if (embedded.Count == 0)
         {
-            return CapAlert.Read(embedded, CapFormat.FormatName, "unverified", context);
+            embedded = [.. JmaXml.All(content, "xmlContent").SelectMany(each => each.Elements()).Where(each => each.Name.Namespace != content.Name.Namespace)];
         }
 
-        var (body, type) = embedded is not null
-            ? (Encoding.UTF8.GetBytes(embedded.ToString(SaveOptions.DisableFormatting)), "application/xml")
-            : (Decoded(content), JmaXml.All(content, "mimeType").FirstOrDefault()?.Value.Trim() ?? "");
-        if (body is null)
+        if (embedded.Count > 0)
         {
-            return new ReadResult.Invalid([XmlFields.ErrorAt(content, "contentObject", "has neither XML content nor base 64 content data")]);
+            return embedded.Select(each => each.Name.LocalName == "alert" && CapVocabulary.IsCap(each.Name.NamespaceName)
+                ? CapAlert.Read(each, CapFormat.FormatName, "unverified", context)
+                : ReadInner(Encoding.UTF8.GetBytes(each.ToString(SaveOptions.DisableFormatting)), "application/xml", context));
         }
 
-        return inner.Read(body, type, context) switch
-        {
-            ReadOutcome.Read read => read.Result,
-            ReadOutcome.Unsupported unsupported => new ReadResult.Invalid([new FieldError("content", unsupported.Reason)]),
-            var other => throw new InvalidOperationException($"Unknown outcome {other}."),
-        };
+        return Decoded(content) is { } body
+            ? [ReadInner(body, JmaXml.All(content, "mimeType").FirstOrDefault()?.Value.Trim() ?? "", context)]
+            : [new ReadResult.Invalid([XmlFields.ErrorAt(content, "contentObject", "has neither XML content nor base 64 content data")])];
     }
+
+    private ReadResult ReadInner(byte[] body, string type, ReadContext context) => inner.Read(body, type, context) switch
+    {
+        ReadOutcome.Read read => read.Result,
+        ReadOutcome.Unsupported unsupported => new ReadResult.Invalid([new FieldError("content", unsupported.Reason)]),
+        var other => throw new InvalidOperationException($"Unknown outcome {other}."),
+    };
+
+    /// <summary>Of this envelope, not of one inside it.</summary>
+    private static bool IsOf(XElement element, XElement root) => element.Ancestors().First(each => each.Name.LocalName == "EDXLDistribution") == root;
 
     private static byte[]? Decoded(XElement content)
     {

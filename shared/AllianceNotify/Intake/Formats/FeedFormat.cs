@@ -30,28 +30,35 @@ public sealed class FeedFormat(CapFormat cap) : IReportFormat
         foreach (var entry in FeedIndex.Entries(root))
         {
             var place = string.Create(CultureInfo.InvariantCulture, $"{entry.Name.LocalName}[{++index}], line {((IXmlLineInfo)entry).LineNumber}");
-            reading.Add(ReadEntry(entry, root, context), place);
+            foreach (var read in ReadEntry(entry, root, context))
+            {
+                reading.Add(read, place);
+            }
         }
 
         return reading.Result;
     }
 
-    private ReadResult ReadEntry(XElement entry, XElement root, ReadContext context)
+    private IEnumerable<ReadResult> ReadEntry(XElement entry, XElement root, ReadContext context)
     {
-        if (entry.Descendants().FirstOrDefault(each => each.Name.LocalName == "alert" && CapVocabulary.IsCap(each.Name.NamespaceName)) is { } alert)
+        var alerts = entry.Descendants().Where(each => each.Name.LocalName == "alert" && CapVocabulary.IsCap(each.Name.NamespaceName)).ToList();
+        if (alerts.Count > 0)
         {
-            return CapAlert.Read(alert, FormatName, "unverified", context);
+            return alerts.Select(alert => CapAlert.Read(alert, FormatName, "unverified", context));
         }
 
-        var content = FeedIndex.Child(entry, "content")?.Value.TrimStart() ?? "";
-        if (content.StartsWith("<?xml", StringComparison.Ordinal) || content.StartsWith("<alert", StringComparison.Ordinal) || content.StartsWith("<cap:alert", StringComparison.Ordinal))
+        var content = Encoding.UTF8.GetBytes(FeedIndex.Child(entry, "content")?.Value.TrimStart() ?? "");
+        if (SafeXml.RootOf(content) is { LocalName: "alert" } name && CapVocabulary.IsCap(name.NamespaceName))
         {
-            return cap.Read(Encoding.UTF8.GetBytes(content), context);
+            return [cap.Read(content, context)];
         }
 
-        return IndexedAlert(entry, root) is { } indexed
-            ? CapAlert.ReadAssembled(indexed, FormatName, context)
-            : new ReadResult.Invalid([new FieldError("entry", "carries no CAP alert and no CAP elements; what it points to must be fetched")]);
+        return
+        [
+            IndexedAlert(entry, root) is { } indexed
+                ? CapAlert.ReadAssembled(indexed, FormatName, context)
+                : new ReadResult.Invalid([new FieldError("entry", "carries no CAP alert and no CAP elements; what it points to must be fetched")]),
+        ];
     }
 
     /// <summary>

@@ -21,7 +21,7 @@ public sealed partial class GdacsFormat : IReportFormat
     public string Name => FormatName;
 
     public FormatMatch Recognise(string? contentType, ReadOnlySpan<byte> head) =>
-        MediaType.IsXml(contentType) && head.IndexOf("http://www.gdacs.org"u8) >= 0 && SafeXml.RootOf(head) is { LocalName: "rss", NamespaceName: "" }
+        MediaType.IsXml(contentType) && SafeXml.MayMention(head, "http://www.gdacs.org"u8) && SafeXml.RootOf(head) is { LocalName: "rss", NamespaceName: "" }
             ? FormatMatch.ByContent
             : FormatMatch.No;
 

@@ -17,7 +17,7 @@ public sealed class JmaXmlFormat : IReportFormat
     public string Name => FormatName;
 
     public FormatMatch Recognise(string? contentType, ReadOnlySpan<byte> head) =>
-        MediaType.IsXml(contentType) && head.IndexOf("jmaxml1"u8) >= 0 && SafeXml.RootOf(head) is { LocalName: "Report", NamespaceName: Namespace }
+        MediaType.IsXml(contentType) && SafeXml.MayMention(head, "jmaxml1"u8) && SafeXml.RootOf(head) is { LocalName: "Report", NamespaceName: Namespace }
             ? FormatMatch.ByContent
             : FormatMatch.No;
 

@@ -21,7 +21,7 @@ public sealed partial class MofaFormat : IReportFormat
     public string Name => FormatName;
 
     public FormatMatch Recognise(string? contentType, ReadOnlySpan<byte> head) =>
-        MediaType.IsXml(contentType) && head.IndexOf("opendata"u8) >= 0 && SafeXml.RootOf(head) is { LocalName: "opendata", NamespaceName: "" }
+        MediaType.IsXml(contentType) && SafeXml.MayMention(head, "opendata"u8) && SafeXml.RootOf(head) is { LocalName: "opendata", NamespaceName: "" }
             ? FormatMatch.ByContent
             : FormatMatch.No;
 
