@@ -19,6 +19,9 @@ public sealed record AlertSheet
     private const int MaxAreas = 12;
     private const int MaxFacts = 16;
 
+    /// <summary>From this age on the reader is told that what is reported did not happen just now.</summary>
+    private static readonly TimeSpan OldNews = TimeSpan.FromDays(1);
+
     /// <summary><c>en</c> or <c>ja</c>.</summary>
     public required string Language { get; init; }
 
@@ -110,11 +113,14 @@ public sealed record AlertSheet
             Words.Observed,
             Moments.Jst(alert.ObservedAt),
             Moments.Utc(alert.ObservedAt),
-            $"DTG {Moments.Dtg(alert.ObservedAt)} ({Moments.DtgJapan(alert.ObservedAt)})");
+            $"DTG {Moments.Dtg(alert.ObservedAt)} ({Moments.DtgJapan(alert.ObservedAt)})",
+            alert.MadeAt - alert.ObservedAt is var age && age >= OldNews ? Words.Before(age).In(language) : null);
 
         var where = alert.Location is { } location ? PlaceWords.Of(location, language).ToArray() : [];
         yield return Row(SheetTopic.Where, Words.Where, where.Length > 0 ? where : [Words.NotStated.In(language)]);
-        if (alert.Location?.AreaCodes is { Count: > 0 } codes)
+
+        // Codes are for machines (the CAP alert has them all): a reader gets them where the source names no place.
+        if (alert.Location is { Name: not { Length: > 0 }, AreaCodes: { Count: > 0 } codes })
         {
             yield return Row(SheetTopic.Areas, Words.Areas, Words.Listed([.. codes.Take(MaxAreas).Select(code => SafeText.Line(code, 60))], codes.Count, language));
         }

@@ -126,6 +126,16 @@ public static class Words
         return new($"Confidence of the classification: {percent} %", $"分類の確信度：{percent}％");
     }
 
+    /// <summary>How long before its alert something was observed, in whole days, and in years from two on.</summary>
+    public static LocalizedText Before(TimeSpan age)
+    {
+        var days = (long)age.TotalDays;
+        var (count, unit, ja) = days >= 731 ? (days * 4 / 1461, "year", "年") : (days, "day", "日");
+        return new(
+            string.Create(CultureInfo.InvariantCulture, $"OLD: {count:N0} {unit}{(count == 1 ? "" : "s")} before this alert was made"),
+            string.Create(CultureInfo.InvariantCulture, $"【過去の事象】本通報の作成の{count:N0}{ja}前"));
+    }
+
     public static LocalizedText More(int count) => new(
         string.Create(CultureInfo.InvariantCulture, $"and {count} more"), string.Create(CultureInfo.InvariantCulture, $"ほか{count}件"));
 

@@ -254,6 +254,33 @@ public sealed class AlertRendererTests
         Assert.All(Bodies(await RenderAsync(SampleAlerts.Missile, "en")), words => Assert.DoesNotContain("duty officer", words, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(23, null, null)]
+    [InlineData(24, "OLD: 1 day before this alert was made", "本通報の作成の1日前")]
+    [InlineData(24 * 400, "OLD: 400 days before this alert was made", "本通報の作成の400日前")]
+    [InlineData(24 * 6315, "OLD: 17 years before this alert was made", "本通報の作成の17年前")]
+    public async Task Nobody_takes_for_news_what_happened_long_ago(int hours, string? english, string? japanese)
+    {
+        var alert = SampleAlerts.Missile with { ObservedAt = SampleAlerts.Missile.MadeAt.AddHours(-hours) };
+
+        Assert.All(Bodies(await RenderAsync(alert, "ja")), words =>
+        {
+            Assert.Equal(english is not null, words.Contains("OLD:", StringComparison.Ordinal));
+            Assert.Contains(english ?? "", words, StringComparison.Ordinal);
+            Assert.Contains(japanese ?? "", words, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task Area_codes_are_shown_only_where_the_source_names_no_place()
+    {
+        var named = SampleAlerts.ExerciseEarthquake;
+        var unnamed = named with { Location = named.Location! with { Name = null } };
+
+        Assert.All(Bodies(await RenderAsync(named, "en")), words => Assert.DoesNotContain("jma:210", words, StringComparison.Ordinal));
+        Assert.All(Bodies(await RenderAsync(unnamed, "en")), words => Assert.Contains("jma:210, jma:220", words, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_government_statement_is_relayed_not_asserted()
     {

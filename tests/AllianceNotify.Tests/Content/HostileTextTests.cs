@@ -34,13 +34,13 @@ public sealed class HostileTextTests
         "**bold** _x_ # head\n1. list",
     ];
 
-    public static TheoryData<int, string> Each()
+    public static TheoryData<int, string, bool> Each()
     {
-        var data = new TheoryData<int, string>();
+        var data = new TheoryData<int, string, bool>();
         for (var i = 0; i < Attacks.Length; i++)
         {
-            data.Add(i, "en");
-            data.Add(i, "ja");
+            data.Add(i, "en", true);
+            data.Add(i, "ja", false);
         }
 
         return data;
@@ -48,10 +48,10 @@ public sealed class HostileTextTests
 
     [Theory]
     [MemberData(nameof(Each))]
-    public async Task Foreign_text_stays_text_in_every_field(int index, string language)
+    public async Task Foreign_text_stays_text_in_every_field(int index, string language, bool namedPlace)
     {
-        var alert = Poisoned(Attacks[index]);
-        var clean = await Renderer.RenderAsync(Poisoned("harmless"), language, CancellationToken.None);
+        var alert = Poisoned(Attacks[index], namedPlace);
+        var clean = await Renderer.RenderAsync(Poisoned("harmless", namedPlace), language, CancellationToken.None);
 
         var rendered = await Renderer.RenderAsync(alert, language, CancellationToken.None);
 
@@ -123,7 +123,7 @@ public sealed class HostileTextTests
                 Revision = random.Next(1, 1_000_000),
                 Marking = new Marking((Tlp)random.Next(5), [.. Some(30)]),
                 Texts = [.. Enumerable.Range(0, random.Next(1, 4)).Select(i => new ReportText(i == 0 ? "ja" : "en", Scrap(10), Scrap(400)))],
-                Location = new ReportLocation { Name = Scrap(40), Latitude = -89.99999, Longitude = 179.99999, RadiusKm = 20038, AreaCodes = [.. Some(500)] },
+                Location = new ReportLocation { Name = random.Next(2) == 0 ? Scrap(40) : null, Latitude = -89.99999, Longitude = 179.99999, RadiusKm = 20038, AreaCodes = [.. Some(500)] },
                 Facts = Some(60).Distinct().ToDictionary(name => name, _ => FactValue.Of(Scrap(50))),
                 Source = Scrap(20),
                 MadeBy = Scrap(20),
@@ -151,13 +151,14 @@ public sealed class HostileTextTests
         IEnumerable<string> Some(int most) => Enumerable.Range(0, random.Next(most)).Select(_ => Scrap(6)).ToList();
     }
 
-    private static Alert Poisoned(string text) => SampleAlerts.Missile with
+    /// <summary>Area codes are shown only of a place without a name.</summary>
+    private static Alert Poisoned(string text, bool named = true) => SampleAlerts.Missile with
     {
         Category = new CategoryId(text.Length > 0 ? text : "x"),
         Categories = [new CategoryScore(new CategoryId("also" + text), 0.5)],
         Marking = new Marking(Tlp.Amber, ["JPN", text]),
         Texts = [new ReportText(text.Length > 0 ? text : "ja", "title " + text.ReplaceLineEndings(" "), "body " + text.ReplaceLineEndings(" "))],
-        Location = new ReportLocation { Name = "place " + text, AreaCodes = ["code:" + text] },
+        Location = named ? new ReportLocation { Name = "place " + text } : new ReportLocation { AreaCodes = ["code:" + text] },
         Facts = new Dictionary<string, FactValue> { ["fact" + text] = FactValue.Of("value " + text), ["web"] = FactValue.Of("web " + text) },
         Source = "source " + text,
         MadeBy = "officer " + text,
