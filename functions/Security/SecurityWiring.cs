@@ -32,6 +32,7 @@ internal static class SecurityWiring
         services.AddAuthentication(HubAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, HubAuthentication>(HubAuthentication.SchemeName, configureOptions: null);
         services.AddAuthorization(HubPolicies.Configure);
+        services.AddKeyRateLimit();
         builder.AddSweep(HousekeepingSweep, HousekeepEvery, (provider, token) => provider.GetRequiredService<SessionTable>()
             .RemoveEndedAsync(provider.GetRequiredService<TimeProvider>().GetUtcNow(), token));
     }
@@ -41,6 +42,7 @@ internal static class SecurityWiring
         app.Use(AnswerForRouting);
         app.UseAuthentication();
         app.Use(SameOrigin.RequireAsync);
+        app.UseRateLimiter();
         app.UseAuthorization();
     }
 

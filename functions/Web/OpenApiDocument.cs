@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -49,6 +50,15 @@ internal static class OpenApiDocument
         {
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, context.Document)] = [] }];
             operation.Description ??= $"Policy: {string.Join(", ", metadata.OfType<IAuthorizeData>().Select(data => data.Policy).OfType<string>())}.";
+            operation.Responses ??= [];
+            operation.Responses[StatusCodes.Status429TooManyRequests.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
+            {
+                Description = "The key makes more requests than the hub takes from one. Nothing was accepted.",
+                Headers = new Dictionary<string, IOpenApiHeader>
+                {
+                    ["Retry-After"] = new OpenApiHeader { Description = "Seconds to wait.", Schema = new OpenApiSchema { Type = JsonSchemaType.Integer } },
+                },
+            };
         }
 
         return Task.CompletedTask;
