@@ -66,6 +66,8 @@ internal static class ClassifyLearn
             features.AddWord(word);
         }
 
+        features.CoverForms();
+
         var reader = new ReportClassifier(taxonomy, lexicon, null, features);
         var large = texts.CountBy(text => text.Labels[0]).Where(pair => pair.Value >= LeastOfClass).Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal);
         var classes = large.Append(LearnedModel.Other.Value).Distinct().Order(StringComparer.Ordinal).Select(CategoryId.Of).ToArray();
@@ -104,7 +106,7 @@ internal static class ClassifyLearn
 
             if (end - at >= 2 && end - at <= WordTable.LongestWord && !LanguageGuess.EnglishLittleWords.Contains(folded[at..end]))
             {
-                found.Add(folded[at..end]);
+                found.Add(new string(Stem.Of(folded.AsSpan(at, end - at))));
             }
 
             at = Math.Max(at, end);

@@ -9,9 +9,10 @@ internal sealed class LeadReader(Lexicon lexicon, LearnedFeatures features)
     private const float AfterTitle = 0.6f;
 
     /// <summary>More concepts than this in one sentence tell nothing by their pairs.</summary>
-    private const int MostConcepts = 14;
+    private const int MostConcepts = 18;
 
     private readonly int[] concepts = new int[MostConcepts];
+    private readonly int[] tokenOf = new int[MostConcepts];
     private readonly Stretch[] places = new Stretch[MostConcepts];
     private float value;
 
@@ -30,7 +31,7 @@ internal sealed class LeadReader(Lexicon lexicon, LearnedFeatures features)
     {
         foreach (var word in scanner.Words)
         {
-            var feature = word.Id == 0 ? 0 : features.OfWord(word.Id);
+            var feature = word.Id != 0 ? features.OfWord(word.Id) : word.End - word.Start > 3 ? features.OfStem(text.Characters[word.Start..word.End]) : 0;
             if (feature == 0)
             {
                 Reading.NoteUnknown(word.End - word.Start < 2 ? 0 : value);
@@ -71,6 +72,7 @@ internal sealed class LeadReader(Lexicon lexicon, LearnedFeatures features)
             {
                 if (lexicon.KindOf(concept) is ConceptKind.Modifier or ConceptKind.Measure || concepts.AsSpan(0, count).Contains(concept) || count == MostConcepts)
                     continue;
+                tokenOf[count] = at;
                 places[count] = StretchOf(ref text, tokens[at].Start, tokens[at].End, field);
                 concepts[count++] = concept;
             }
@@ -81,6 +83,9 @@ internal sealed class LeadReader(Lexicon lexicon, LearnedFeatures features)
             Reading.Note(features.OfConcept(concepts[one]), value, places[one]);
             for (var other = 0; other < one; other++)
             {
+                // The concepts of one word always come together.
+                if (tokenOf[other] == tokenOf[one])
+                    continue;
                 Reading.Note(features.OfPair(concepts[one], concepts[other]), value, places[one]);
             }
         }

@@ -4,7 +4,7 @@ using AllianceNotify.Classification.Text;
 namespace AllianceNotify.Classification.Learned;
 
 /// <summary>
-/// The numbers of what the learned voice looks at in a text: English words, pairs of neighbouring Japanese characters, concepts of
+/// The numbers of what the learned voice looks at in a text: English words by their stem, pairs of neighbouring Japanese characters, concepts of
 /// the lexicon, and pairs of concepts in one sentence. Numbers count from 1; 0 is a feature it does not know.
 /// </summary>
 internal sealed class LearnedFeatures
@@ -41,6 +41,21 @@ internal sealed class LearnedFeatures
 
     public int OfWord(int word) => word < byWord.Length ? byWord[word] : 0;
 
+    /// <summary>The feature of a word that the lexicon does not have: that of its stem.</summary>
+    public int OfStem(ReadOnlySpan<char> word) => Math.Max(0, OfWord(lexicon.Words.Find(Stem.Of(word))));
+
+    /// <summary>Lets every word of the lexicon stand for its stem. To be called once the stems are added.</summary>
+    public void CoverForms()
+    {
+        for (var word = 1; word < lexicon.Words.Count; word++)
+        {
+            if (RoomFor(word) is var id && byWord[id] == 0)
+            {
+                byWord[id] = OfStem(lexicon.Words[word]);
+            }
+        }
+    }
+
     public int OfBigram(char first, char second) => Find(BigramKind | ((ulong)first << 16) | second, Learning ? $"text:{first}{second}" : null);
 
     public int OfConcept(int concept) => Find(ConceptKind | (uint)concept, Learning ? "about:" + lexicon.NameOf(concept) : null);
@@ -67,6 +82,7 @@ internal sealed class LearnedFeatures
         };
     }
 
+    /// <summary>Adds the feature of a stem.</summary>
     public int AddWord(string word)
     {
         var id = RoomFor(lexicon.Words.Add(word));

@@ -76,6 +76,7 @@ internal sealed partial class LearnedModel
             weights.AddRange(classes.Select(id => row.GetValueOrDefault(id.Value)));
         }
 
+        features.CoverForms();
         return new LearnedModel(features, classes, file.Bias, [.. weights]);
     }
 

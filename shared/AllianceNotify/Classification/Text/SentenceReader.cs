@@ -20,6 +20,9 @@ internal sealed class SentenceReader
     /// <summary>A context that leaves less than this of a sentence also takes from the learned voice.</summary>
     private const double StrongContext = 0.4;
 
+    /// <summary>A longer title is the text itself.</summary>
+    private const int LongestQuestion = 140;
+
     private readonly Lexicon lexicon;
     private readonly RuleBook rules;
     private readonly Measures measures;
@@ -35,7 +38,7 @@ internal sealed class SentenceReader
     private readonly ConceptSet present;
     private readonly ConceptSet titled;
     private readonly Dictionary<int, Stretch> titleWords = [];
-    private readonly int negatesNext, negatesLast, hedgesNext, hedgesLast, placeJapan, placeAbroad, faintJapan, exercise, ended, month, drillMarker, realMarker, quoted, comparison;
+    private readonly int negatesNext, negatesLast, hedgesNext, hedgesLast, placeJapan, placeAbroad, faintJapan, exercise, ended, month, drillMarker, realMarker, quoted, comparison, feature;
     private int count;
 
     // The text at hand.
@@ -73,6 +76,7 @@ internal sealed class SentenceReader
         faintJapan = lexicon.ConceptOf("faint-japan");
         exercise = lexicon.ConceptOf("exercise");
         ended = lexicon.ConceptOf("ended");
+        feature = lexicon.ConceptOf("feature");
         comparison = lexicon.ConceptOf("comparison");
         month = lexicon.ConceptOf("month");
         drillMarker = lexicon.ConceptOf("drill-marker");
@@ -147,6 +151,11 @@ internal sealed class SentenceReader
     private void ReadSentence(ref FoldedText text, string field, bool isTitle, int sentence)
     {
         Survey(text.Characters, isTitle || sentence == 0);
+        if (isTitle && sentence == 0)
+        {
+            NoteQuestion(text.Characters);
+        }
+
         var position = PositionFactor(isTitle, sentence);
         for (var at = 0; at < count; at++)
         {
@@ -204,8 +213,22 @@ internal sealed class SentenceReader
             foreach (var concept in contexts)
             {
                 var at = IndexOf(concept);
-                findings.Object(lexicon.NameOf(concept), contextWeights[concept], StretchOf(ref text, tokens[at], field));
+                findings.Object(lexicon.NameOf(concept), contextWeights[concept], HasConcept(at, concept) ? StretchOf(ref text, tokens[at], field) : new Stretch(field, 0, text.OriginOf(text.Length)));
             }
+        }
+    }
+
+    /// <summary>A title that asks or explains ("Why …", "… ?") is a feature about the thing, not news of it.</summary>
+    private void NoteQuestion(ReadOnlySpan<char> title)
+    {
+        title = title.TrimEnd();
+        var asks = title.Length is > 0 and < LongestQuestion
+            && (title[^1] == '?' || title.StartsWith("how ", StringComparison.Ordinal) || title.StartsWith("why ", StringComparison.Ordinal)
+                || title.StartsWith("what ", StringComparison.Ordinal) || title.StartsWith("when ", StringComparison.Ordinal));
+        if (asks && !present.Has(feature))
+        {
+            present.Add(feature);
+            contexts.Add(feature);
         }
     }
 
@@ -411,6 +434,9 @@ internal sealed class SentenceReader
 
     private void Try(EventRule rule, int anchor, int anchorGroup, double position, ref FoldedText text, string field)
     {
+        // Whatever follows only weakens it.
+        if (!findings.Wants(rule, rule.Weight * position))
+            return;
         for (var group = 1; group < rule.Groups.Length; group++)
         {
             if (!present.Meets(rule.Groups[group]) && !titled.Meets(rule.Groups[group]))

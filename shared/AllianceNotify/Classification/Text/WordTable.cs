@@ -42,6 +42,22 @@ internal sealed class WordTable
         return id;
     }
 
+    /// <summary>One more than the highest number.</summary>
+    public int Count => words.Count;
+
+    public string this[int word] => words[word];
+
+    public int Find(ReadOnlySpan<char> word)
+    {
+        var hash = Seed;
+        foreach (var c in word)
+        {
+            hash = Hash(hash, c);
+        }
+
+        return Find(hash, word);
+    }
+
     /// <summary>The word's number, or 0 for a word the lexicon does not have.</summary>
     public int Find(ulong hash, ReadOnlySpan<char> word)
     {
