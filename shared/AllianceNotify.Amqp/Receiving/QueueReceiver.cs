@@ -87,6 +87,11 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
         lock (gate)
         {
             receivers.AddLast(receiver);
+            if (!IsAttached())
+            {
+                // The links were lost before there was anybody for whom they would have been made again.
+                _ = RecoverAsync();
+            }
         }
 
         Serve();

@@ -45,23 +45,16 @@ internal sealed partial class BrokerConnection(
 
             if (time.GetUtcNow() < nextAttempt)
             {
+                // Not an attempt, and not counted as one: callers that keep asking would put the next attempt off for ever.
                 throw new QueueUnreachableException("The broker cannot be reached.", lastFailure!);
             }
 
             live?.Dispose();
             live = null;
-            Volatile.Write(ref live, await OpenAsync(cancellationToken).ConfigureAwait(false));
+            Volatile.Write(ref live, await AttemptAsync(cancellationToken).ConfigureAwait(false));
             Log.Opened(logger, purpose);
             failures = 0;
             return live;
-        }
-        catch (Exception exception) when (IsFailure(exception))
-        {
-            failures++;
-            lastFailure = exception;
-            nextAttempt = time.GetUtcNow() + Pause();
-            Log.NotOpened(logger, purpose, failures, exception.Message);
-            throw new QueueUnreachableException("The broker cannot be reached.", exception);
         }
         finally
         {
@@ -81,10 +74,27 @@ internal sealed partial class BrokerConnection(
         opening.Release();
     }
 
-    private static bool IsFailure(Exception exception) =>
+    private async Task<Live> AttemptAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await OpenAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsFailure(exception, cancellationToken))
+        {
+            failures++;
+            lastFailure = exception;
+            nextAttempt = time.GetUtcNow() + Pause();
+            Log.NotOpened(logger, purpose, failures, exception.Message);
+            throw new QueueUnreachableException("The broker cannot be reached.", exception);
+        }
+    }
+
+    /// <summary>The library also calls it a cancellation when the other side hangs up before it has said anything.</summary>
+    private static bool IsFailure(Exception exception, CancellationToken cancellationToken) =>
         exception is AmqpException or SocketException or TimeoutException or System.Security.Authentication.AuthenticationException
-            or (IOException and not QueueUnreachableException { InnerException: null }) or HttpRequestException or ObjectDisposedException { ObjectName: "Connection" }
-        || (exception is OperationCanceledException canceled && canceled.InnerException is TimeoutException);
+            or IOException or HttpRequestException or ObjectDisposedException { ObjectName: "Connection" }
+        || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private TimeSpan Pause() => TimeSpan.FromTicks((long)(Math.Min(FirstPause.Ticks * Math.Pow(2, Math.Min(failures - 1, 20)), LongestPause.Ticks) * (0.5 + (random.NextDouble() / 2))));
 
