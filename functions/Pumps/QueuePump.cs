@@ -27,6 +27,9 @@ internal sealed partial class QueuePump(
     internal static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(0.5), LongestRetry = TimeSpan.FromMinutes(5);
     internal static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5), LongestPause = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the end of an outage of the store or of the queue may go unnoticed. To ask costs nothing that waits a delivery.</summary>
+    internal static readonly TimeSpan LongestUnnoticed = TimeSpan.FromSeconds(5);
+
     /// <summary>Failures in a row after which the pump takes it for an outage.</summary>
     internal const int OutageAfter = 5;
 
@@ -96,7 +99,7 @@ internal sealed partial class QueuePump(
 
             if (outages > 0)
             {
-                await Task.Delay(BackOff.Of(outages, FirstPause, LongestPause), time, stopping);
+                await Task.Delay(BackOff.Of(outages, FirstPause, LongestUnnoticed), time, stopping);
             }
         }
     }
@@ -108,9 +111,11 @@ internal sealed partial class QueuePump(
         if (Volatile.Read(ref failuresInARow) is var failures && failures >= OutageAfter)
         {
             var pauses = failures - OutageAfter;
+            var longest = LongestPause;
             do
             {
-                await Task.Delay(BackOff.Of(++pauses, FirstPause, LongestPause), time, stopping);
+                await Task.Delay(BackOff.Of(++pauses, FirstPause, longest), time, stopping);
+                longest = LongestUnnoticed;
             }
             while (!await StoreAnswersAsync(stopping));
             return 1;

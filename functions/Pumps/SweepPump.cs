@@ -3,7 +3,8 @@ namespace AllianceNotify.Functions.Pumps;
 /// <summary>Runs one sweep at its interval, one run at a time; a run that fails is logged and the next one comes as ever, after a pause that grows.</summary>
 internal sealed partial class SweepPump(Sweep sweep, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<SweepPump> logger) : BackgroundService
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    /// <summary>How long the end of an outage may go unnoticed by a sweep that runs more often: somebody waits to be asked again.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

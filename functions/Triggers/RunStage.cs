@@ -95,7 +95,7 @@ internal sealed partial class RunStage(
                 Log.StoreOut(logger, outage, function.Name);
             }
 
-            await Task.Delay(BackOff.Of(++pauses, QueuePump.FirstPause, QueuePump.LongestPause), time, cancellationToken);
+            await Task.Delay(BackOff.Of(++pauses, QueuePump.FirstPause, QueuePump.LongestUnnoticed), time, cancellationToken);
         }
     }
 
