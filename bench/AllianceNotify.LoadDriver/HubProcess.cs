@@ -28,6 +28,9 @@ public sealed class HubProcess : IAsyncDisposable
 
     public bool IsRunning => !process.HasExited;
 
+    /// <summary>Null while it runs. 137: it was killed.</summary>
+    public int? ExitCode => process.HasExited ? process.ExitCode : null;
+
     /// <summary>Starts the hub and waits until it listens.</summary>
     /// <exception cref="InvalidOperationException">It ended first, or did not listen within a minute.</exception>
     public static async Task<HubProcess> StartAsync(HubLaunch launch, CancellationToken cancellationToken = default)

@@ -24,7 +24,6 @@ internal sealed class RunningHub : IAsyncDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("alliancenotify-journey-");
     private readonly List<HubProcess> instances = [];
     private readonly List<HttpClient> clients = [];
-    private AmqpMessageQueue? broker;
     private string key = "";
 
     private RunningHub()
@@ -39,6 +38,9 @@ internal sealed class RunningHub : IAsyncDisposable
 
     /// <summary>Null unless the hub runs under one.</summary>
     public FakeFunctionsHost? Host { get; private set; }
+
+    /// <summary>Its queues, seen from beside it; null where they are in its own file.</summary>
+    public AmqpMessageQueue? Queue { get; private set; }
 
     /// <summary>Alerts in the outboxes of all instances.</summary>
     public int OutboxEntries => Directory.EnumerateFiles(folder.FullName, "*.entry.json", SearchOption.AllDirectories).Count();
@@ -66,7 +68,8 @@ internal sealed class RunningHub : IAsyncDisposable
 
     public bool IsRunning => instances.TrueForAll(instance => instance.IsRunning);
 
-    public string LastErrors() => string.Join(Environment.NewLine, instances.Select(instance => instance.LastErrors()));
+    public string LastErrors() =>
+        string.Join(Environment.NewLine, instances.Select(instance => $"{instance.LastErrors()} {(instance.ExitCode is { } code ? $"Ended with {code}." : "")}").Concat(Host?.Failures ?? []).Append(Host?.Handler.Output));
 
     public async ValueTask DisposeAsync()
     {
@@ -81,9 +84,9 @@ internal sealed class RunningHub : IAsyncDisposable
             await Host.DisposeAsync();
         }
 
-        if (broker is not null)
+        if (Queue is not null)
         {
-            await broker.DisposeAsync();
+            await Queue.DisposeAsync();
         }
 
         folder.Delete(recursive: true);
@@ -98,22 +101,16 @@ internal sealed class RunningHub : IAsyncDisposable
             Settings = settings,
         }).ToList();
         key = await HubProcess.CreateKeyAsync(launches[0], "administrator");
+        if (arrangement != Arrangement.Embedded)
+        {
+            Queue = QueueOf(settings);
+        }
+
         if (arrangement == Arrangement.FunctionsHost)
         {
             settings["Hub__DataDirectory"] = launches[0].DataDirectory;
             settings["Hub__PublicUrl"] = "https://hub.example";
-            broker = new AmqpMessageQueue(
-                new AmqpOptions
-                {
-                    Address = settings["Queue__Address"],
-                    UserName = settings["Queue__UserName"],
-                    Password = settings["Queue__Password"],
-                    Prefix = settings["Queue__Prefix"],
-                },
-                TimeProvider.System,
-                new Random(1),
-                NullLogger<AmqpMessageQueue>.Instance);
-            Host = await FakeFunctionsHost.StartAsync(backing.App.Root, settings, broker);
+            Host = await FakeFunctionsHost.StartAsync(backing.App.Root, settings, Queue!);
             clients.Add(ClientOf(Host.Address));
             return;
         }
@@ -121,6 +118,18 @@ internal sealed class RunningHub : IAsyncDisposable
         instances.AddRange(await Task.WhenAll(launches.Select(launch => HubProcess.StartAsync(launch))));
         clients.AddRange(instances.Select(instance => ClientOf(instance.Address)));
     }
+
+    private static AmqpMessageQueue QueueOf(Dictionary<string, string> settings) => new(
+        new AmqpOptions
+        {
+            Address = settings["Queue__Address"],
+            UserName = settings["Queue__UserName"],
+            Password = settings["Queue__Password"],
+            Prefix = settings["Queue__Prefix"],
+        },
+        TimeProvider.System,
+        new Random(1),
+        NullLogger<AmqpMessageQueue>.Instance);
 
     private HttpClient ClientOf(Uri address)
     {

@@ -23,7 +23,7 @@ public sealed class FakeFunctionsHost : IAsyncDisposable
     private const string Product = "Azure-Functions-Host/4.1037.0.0";
     private const int AtOnce = 16;
 
-    private static readonly TimeSpan Lock = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Lock = TimeSpan.FromMinutes(5), BrokerPause = TimeSpan.FromMilliseconds(100);
 
     private readonly string root;
     private readonly string executable;
@@ -146,7 +146,7 @@ public sealed class FakeFunctionsHost : IAsyncDisposable
             while (true)
             {
                 await slots.WaitAsync(stopping.Token);
-                var message = (await broker.ReceiveAsync(patient, 1, Lock, stopping.Token))[0];
+                var message = await ReceiveAsync(patient);
                 Interlocked.Increment(ref inHand);
                 work[HandOverAsync(message).ContinueWith(
                     _ =>
@@ -162,6 +162,22 @@ public sealed class FakeFunctionsHost : IAsyncDisposable
         }
 
         await Task.WhenAll(work.Keys);
+    }
+
+    private async Task<LeasedMessage> ReceiveAsync(QueueName queue)
+    {
+        while (true)
+        {
+            try
+            {
+                return (await broker.ReceiveAsync(queue, 1, Lock, stopping.Token))[0];
+            }
+            catch (IOException)
+            {
+                // The broker is away.
+                await Task.Delay(BrokerPause, TimeProvider.System, stopping.Token);
+            }
+        }
     }
 
     private async Task HandOverAsync(LeasedMessage message)
@@ -182,9 +198,17 @@ public sealed class FakeFunctionsHost : IAsyncDisposable
             return;
         }
 
-        _ = await InvokeAsync(running, function, Invocation.Of(function, message))
-            ? await broker.CompleteAsync(message, CancellationToken.None)
-            : await broker.AbandonAsync(message, TimeSpan.Zero, CancellationToken.None);
+        var done = await InvokeAsync(running, function, Invocation.Of(function, message));
+        try
+        {
+            _ = done
+                ? await broker.CompleteAsync(message, CancellationToken.None)
+                : await broker.AbandonAsync(message, TimeSpan.Zero, CancellationToken.None);
+        }
+        catch (IOException)
+        {
+            // The broker is away, and hands it out again when it is back.
+        }
     }
 
     private HandlerProcess? Running => handler.Task is { IsCompletedSuccessfully: true, Result: { HasExited: false } running } ? running : null;
