@@ -1,3 +1,4 @@
+using AllianceNotify.Checks;
 using AllianceNotify.Classification;
 using AllianceNotify.Contacts;
 using AllianceNotify.Delivery;
@@ -21,9 +22,10 @@ internal static class StageWiring
     public const string EscalationSweep = "escalation";
     public const string FeedSweep = "feeds";
     public const string SourceSweep = "sources";
+    public const string CheckSweep = "communication-checks";
 
     private static readonly TimeSpan EscalateEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan FetchEvery = TimeSpan.FromSeconds(5), WatchEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FetchEvery = TimeSpan.FromSeconds(5), WatchEvery = TimeSpan.FromSeconds(10), CheckEvery = TimeSpan.FromMinutes(10);
 
     /// <summary>How long a sweep of the feeds waits for slow ones before it looks again at what is due.</summary>
     private static readonly TimeSpan FetchPatience = TimeSpan.FromSeconds(2);
@@ -53,6 +55,7 @@ internal static class StageWiring
         builder.AddSweep(EscalationSweep, EscalateEvery, (services, token) => services.GetRequiredService<EscalateUnanswered>().SweepAsync(token));
         builder.AddSweep(FeedSweep, FetchEvery, (services, token) => services.GetRequiredService<PollFeeds>().RunAsync(token, FetchPatience));
         builder.AddSweep(SourceSweep, WatchEvery, (services, token) => services.GetRequiredService<WatchSources>().SweepAsync(token));
+        builder.AddSweep(CheckSweep, CheckEvery, (services, token) => services.GetRequiredService<CheckCommunications>().SweepAsync(token));
     }
 
     private static void AddChannels(this WebApplicationBuilder builder, bool outboxOnly)

@@ -45,6 +45,7 @@ internal static class TriggerFunctions
     [
         new("EscalateUnanswered", StageWiring.EscalationSweep, "*/10 * * * * *"),
         new("PollFeeds", StageWiring.FeedSweep, "*/10 * * * * *"),
+        new("CheckCommunications", StageWiring.CheckSweep, "0 7 * * * *"),
         new("WatchSources", StageWiring.SourceSweep, "*/30 * * * * *"),
         new("Housekeeping", SecurityWiring.HousekeepingSweep, "0 17 * * * *"),
     ];

@@ -13,6 +13,10 @@ public sealed class TimerFunctions(HubOfTheWorker hub)
     public Task PollFeeds([TimerTrigger("*/10 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) =>
         hub.RunSweepAsync("PollFeeds", cancellationToken);
 
+    [Function("CheckCommunications")]
+    public Task CheckCommunications([TimerTrigger("0 7 * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) =>
+        hub.RunSweepAsync("CheckCommunications", cancellationToken);
+
     [Function("WatchSources")]
     public Task WatchSources([TimerTrigger("*/30 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) =>
         hub.RunSweepAsync("WatchSources", cancellationToken);

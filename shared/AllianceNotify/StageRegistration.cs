@@ -1,4 +1,5 @@
 using AllianceNotify.Acknowledgement;
+using AllianceNotify.Checks;
 using AllianceNotify.Classification;
 using AllianceNotify.Contacts;
 using AllianceNotify.Content;
@@ -59,6 +60,7 @@ public static class StageRegistration
         services.TryAddSingleton<AcknowledgeAlert>();
         services.TryAddSingleton<DirectSituation>();
         services.AddFeeds(configuration);
+        services.AddCommunicationChecks(configuration);
         return services;
     }
 }

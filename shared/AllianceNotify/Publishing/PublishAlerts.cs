@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Security.Cryptography.Xml;
 using System.Xml;
 using System.Xml.Linq;
+using AllianceNotify.Classification;
 using AllianceNotify.Intake.Formats;
 using AllianceNotify.Reports;
 using AllianceNotify.Situations;
@@ -11,7 +12,8 @@ namespace AllianceNotify.Publishing;
 
 /// <summary>
 /// This hub's alerts for other systems: one as CAP, the newest as an Atom feed (RFC 4287) of them. Reviews, and whatever is not known to
-/// be real or played, are not published: they are questions to the duty desk, and a partner would take them for news.
+/// be real or played, are not published: they are questions to the duty desk, and a partner would take them for news. Nor is what is about
+/// no situation: a check of the ways to contacts.
 /// </summary>
 public sealed class PublishAlerts(SituationTable situations, ReportTable reports, CapAlertXml cap, IOptions<CapOptions> options)
 {
@@ -84,7 +86,7 @@ public sealed class PublishAlerts(SituationTable situations, ReportTable reports
 
     private async Task<XElement?> ElementOfAsync(Alert alert, CancellationToken cancellationToken)
     {
-        if (alert.Kind == AlertKind.Review || alert.ModeDoubt is not null)
+        if (alert.Kind == AlertKind.Review || alert.ModeDoubt is not null || alert.Category == CategoryId.None)
         {
             return null;
         }
