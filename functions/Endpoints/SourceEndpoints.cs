@@ -35,7 +35,7 @@ internal static class SourceEndpoints
 /// <param name="LastHeard">Its last report, or the last fetch that worked.</param>
 /// <param name="LastFetchAt">The last fetch, whether it worked or not.</param>
 /// <param name="NextFetchAt">Not fetched before.</param>
-/// <param name="LastError">Why the last fetch did not work.</param>
+/// <param name="LastError">Why the last fetch did not work, or what of its answer could not be read.</param>
 /// <param name="Failures">Fetches in a row that did not work.</param>
 /// <param name="SilentSituationId">The situation that tells of its silence, while it lasts.</param>
 internal sealed record SourceStatusView(

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using AllianceNotify.Delivery.Channels;
 using AllianceNotify.Intake;
+using AllianceNotify.Intake.Formats;
 using Microsoft.Extensions.Options;
 
 namespace AllianceNotify.Feeds;
@@ -13,7 +14,7 @@ internal abstract record FetchResult
     {
     }
 
-    /// <summary>It answered; what is new is accepted. The status has the versions for the next time.</summary>
+    /// <summary>It answered; what is new is accepted. The status has the versions for the next time, and as its error what of the answer could not be read.</summary>
     public sealed record Fetched(SourceStatus Status) : FetchResult;
 
     public sealed record Failed(string Reason, TimeSpan? RetryAfter = null) : FetchResult;
@@ -57,9 +58,11 @@ internal sealed class FetchSource(AcceptReports intake, SourceStatusTable status
 
         if (answer.Status == 304)
         {
-            return new FetchResult.Fetched(status);
+            // What could not be read of it stands as it did; what could not be fetched is over.
+            return new FetchResult.Fetched(status.Failures == 0 ? status : status with { LastError = null });
         }
 
+        status = status with { LastError = null };
         var result = await AcceptAsync(source, status, answer.Body, answer.ContentType, cancellationToken).ConfigureAwait(false);
         if (result is not IntakeResult.Accepted && FeedIndex.TryRead(answer.Body, out _) is { } entries)
         {
@@ -71,6 +74,11 @@ internal sealed class FetchSource(AcceptReports intake, SourceStatusTable status
         else if (result is not IntakeResult.Accepted)
         {
             return new FetchResult.Failed(Words(result));
+        }
+
+        if (result is IntakeResult.Accepted { SkippedEntries: [var first, ..] unread })
+        {
+            status = status with { LastError = Unread(unread.Count, first) };
         }
 
         return new FetchResult.Fetched(status with { ETag = answer.Header("ETag"), LastModified = answer.Header("Last-Modified") });
@@ -111,6 +119,7 @@ internal sealed class FetchSource(AcceptReports intake, SourceStatusTable status
     private async Task<FetchResult> TaxiiAsync(ReportSource source, SourceStatus status, CancellationToken cancellationToken)
     {
         var (addedAfter, next, last) = (status.AddedAfter, (string?)null, status.AddedAfter);
+        status = status with { LastError = null };
         for (var page = 0; page < MaxPages; page++)
         {
             var query = new List<string>();
@@ -137,6 +146,11 @@ internal sealed class FetchSource(AcceptReports intake, SourceStatusTable status
                 return new FetchResult.Failed("The answer is no TAXII 2.1 envelope.");
             }
 
+            if (envelope.Unread is [var first, ..])
+            {
+                status = status with { LastError = Unread(envelope.Unread.Count, first) };
+            }
+
             if (envelope.Bundle is { } bundle && await AcceptAsync(source, status, bundle, "application/stix+json;version=2.1", cancellationToken).ConfigureAwait(false) is var result
                 && result is not IntakeResult.Accepted and not IntakeResult.Refused)
             {
@@ -156,9 +170,13 @@ internal sealed class FetchSource(AcceptReports intake, SourceStatusTable status
         return new FetchResult.Fetched(status with { AddedAfter = last });
     }
 
-    /// <summary>The page's objects as a bundle; null where the body is no envelope.</summary>
-    private static (byte[]? Bundle, bool More, string? Next)? Envelope(byte[] body)
+    /// <summary>
+    /// The page's objects as a bundle; null where the body is no envelope. A page is no bundle of one meaning: an object that is none is left out,
+    /// or it would hold up all that come after it.
+    /// </summary>
+    private static (byte[]? Bundle, bool More, string? Next, List<FieldError> Unread)? Envelope(byte[] body)
     {
+        var unread = new List<FieldError>();
         try
         {
             using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 64 });
@@ -172,7 +190,7 @@ internal sealed class FetchSource(AcceptReports intake, SourceStatusTable status
             var next = root.TryGetProperty("next", out var cursor) && cursor.ValueKind == JsonValueKind.String ? cursor.GetString() : null;
             if (!root.TryGetProperty("objects", out var objects) || objects.ValueKind != JsonValueKind.Array || objects.GetArrayLength() == 0)
             {
-                return (null, more, next);
+                return (null, more, next, unread);
             }
 
             using var bundle = new MemoryStream();
@@ -181,12 +199,21 @@ internal sealed class FetchSource(AcceptReports intake, SourceStatusTable status
                 writer.WriteStartObject();
                 writer.WriteString("type", "bundle");
                 writer.WriteString("id", "bundle--00000000-0000-4000-8000-000000000000");
-                writer.WritePropertyName("objects");
-                objects.WriteTo(writer);
+                writer.WriteStartArray("objects");
+                var index = 0;
+                foreach (var each in objects.EnumerateArray())
+                {
+                    if (StixObject.TryRead(each, string.Create(CultureInfo.InvariantCulture, $"objects[{index++}]"), unread) is not null)
+                    {
+                        each.WriteTo(writer);
+                    }
+                }
+
+                writer.WriteEndArray();
                 writer.WriteEndObject();
             }
 
-            return (bundle.ToArray(), more, next);
+            return (bundle.ToArray(), more, next, unread);
         }
         catch (JsonException)
         {
@@ -211,6 +238,9 @@ internal sealed class FetchSource(AcceptReports intake, SourceStatusTable status
         contentType,
         new IntakeCaller { Id = $"feed:{source.Id}", MaySubmit = true, MaxBodyBytes = options.Value.MaxBytes, NotBefore = status.Since - History },
         cancellationToken);
+
+    private static string Unread(int count, FieldError first) =>
+        string.Create(CultureInfo.InvariantCulture, $"Read, except {(count == 1 ? "for one part of it" : $"for {count} parts of it")}: {first.Field}: {first.Message}");
 
     private static string Words(IntakeResult result) => result switch
     {

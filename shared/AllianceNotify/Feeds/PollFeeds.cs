@@ -125,6 +125,11 @@ public sealed partial class PollFeeds : IDisposable
         switch (result)
         {
             case FetchResult.Fetched fetched:
+                if (fetched.Status.LastError is { } unread && unread != status.LastError)
+                {
+                    Log.PartlyRead(logger, source.Id, unread);
+                }
+
                 await statuses.ChangeAsync(
                     source.Id,
                     now,
@@ -133,7 +138,7 @@ public sealed partial class PollFeeds : IDisposable
                         LastFetchAt = done,
                         LastHeard = done,
                         NextFetchAt = done + source.Interval,
-                        LastError = null,
+                        LastError = fetched.Status.LastError,
                         Failures = 0,
                         ETag = fetched.Status.ETag,
                         LastModified = fetched.Status.LastModified,
@@ -163,6 +168,9 @@ public sealed partial class PollFeeds : IDisposable
     {
         [LoggerMessage(1, LogLevel.Warning, "Source {Source} was not fetched: {Reason}")]
         public static partial void NotFetched(ILogger logger, SourceId source, string reason);
+
+        [LoggerMessage(3, LogLevel.Warning, "Source {Source} was fetched. {Reason}")]
+        public static partial void PartlyRead(ILogger logger, SourceId source, string reason);
 
         [LoggerMessage(2, LogLevel.Error, "Fetching source {Source} failed in this hub.")]
         public static partial void Broke(ILogger logger, Exception exception, SourceId source);

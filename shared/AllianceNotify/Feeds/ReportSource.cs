@@ -66,6 +66,7 @@ public sealed record SourceStatus
 
     public DateTimeOffset? NextFetchAt { get; init; }
 
+    /// <summary>Why the last fetch did not work, or what of its answer could not be read.</summary>
     public string? LastError { get; init; }
 
     /// <summary>Fetches in a row that did not work.</summary>

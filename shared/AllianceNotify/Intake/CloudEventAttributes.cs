@@ -18,6 +18,9 @@ public sealed record CloudEventAttributes
 
     public Tlp? Tlp { get; init; }
 
+    /// <summary>Extension attributes that the hub does not know, by name (structured mode): kept as facts.</summary>
+    public IReadOnlyDictionary<string, string> Extensions { get; init; } = new Dictionary<string, string>();
+
     /// <summary>
     /// From the <c>ce-</c> headers of a request in binary mode (CloudEvents HTTP binding 1.0 §3.1): null where there are none,
     /// and with the errors where they are incomplete.
@@ -83,6 +86,11 @@ public sealed record CloudEventAttributes
         facts.TryAdd("cloudEventId", FactValue.Of(Wording.Fact(Id)));
         facts.TryAdd("cloudEventSource", FactValue.Of(Wording.Fact(Source)));
         facts.TryAdd("cloudEventType", FactValue.Of(Wording.Fact(Type)));
+        foreach (var (name, value) in Extensions.Where(each => !string.IsNullOrWhiteSpace(each.Value)).Take(50))
+        {
+            facts.TryAdd($"ext:{name}", FactValue.Of(Wording.Fact(value)));
+        }
+
         return report with
         {
             Mode = Envelope.Stricter(report.Mode, Mode ?? report.Mode),

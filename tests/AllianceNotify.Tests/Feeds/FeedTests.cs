@@ -115,6 +115,46 @@ public sealed class FeedTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task An_entry_that_cannot_be_read_silences_no_other_and_is_told()
+    {
+        var good = Intake.CapFormatTests.Alert(info: Intake.CapFormatTests.Info(name: "Earthquake")).Replace("2026-11-24T14:49:00+09:00", $"{Quake.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss}-00:00", StringComparison.Ordinal);
+        var alert = good[good.IndexOf("<alert", StringComparison.Ordinal)..];
+        var bad = alert.Replace("<urgency>Immediate</urgency>", "<urgency>Now</urgency>", StringComparison.Ordinal);
+        server.Answer("/cap", request => request.Headers["If-None-Match"] == "\"v1\""
+            ? Reply.Of(304)
+            : Reply.Of(200, $"<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>1</id><content>{bad}</content></entry><entry><id>2</id><content>{alert}</content></entry></feed>", "application/atom+xml", ("ETag", "\"v1\"")));
+        await AddAsync(Feed("cap", "/cap"));
+
+        for (var round = 0; round < 2; round++)
+        {
+            await PollAsync();
+            hub.Time.Advance(TimeSpan.FromMinutes(2));
+            Assert.Single(await SituationsAsync());
+            var (failures, error) = await StateAsync("cap");
+            Assert.Equal(0, failures);
+            Assert.Contains("alert/info/urgency, line", error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task An_object_that_is_none_does_not_hold_up_a_TAXII_collection()
+    {
+        server.Answer("/objects/", _ => Reply.Of(
+            200,
+            $$"""{ "objects": [ { "type": "incident" }, 5, { "type": "incident", "id": "incident--2", "modified": "yesterday" }, { "type": "incident", "spec_version": "2.1", "id": "incident--1", "name": "Intrusion at a sample ministry, ransomware", "created": "{{Quake.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss}}.000Z", "modified": "{{Quake.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss}}.000Z" } ] }""",
+            "application/taxii+json;version=2.1",
+            ("X-TAXII-Date-Added-Last", "2026-11-24T05:00:00.000Z")));
+        await AddAsync(Feed("cert", "/objects/") with { Kind = SourceKind.Taxii });
+
+        await PollAsync();
+
+        Assert.Single(await SituationsAsync());
+        var status = (await StatusAsync("cert"))!;
+        Assert.Equal((0, "2026-11-24T05:00:00.000Z"), (status.Failures, status.AddedAfter));
+        Assert.StartsWith("Read, except for 3 parts of it: objects[0].id: ", status.LastError, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_index_is_followed_to_its_new_entries_once()
     {
         var telegram = JmaQuake("20261124131000", Quake, 7.6, "+37.5+137.3-10000/").Body;

@@ -50,6 +50,13 @@ public sealed class EnvelopeFormatTests
     }
 
     [Fact]
+    public void Extension_attributes_are_kept_as_facts()
+    {
+        var report = Sample.ReadText(Event($"\"sequence\": 7, \"partitionkey\": \"north\", \"Odd_name\": \"x\", \"data\": {IntakeHarness.Json()}"));
+        Assert.Equal(("7", "north", null), (report.Fact("ext:sequence"), report.Fact("ext:partitionkey"), report.Fact("ext:Odd_name")));
+    }
+
+    [Fact]
     public void A_batch_is_read_event_by_event()
     {
         var body = $"[ {Event($"\"data\": {IntakeHarness.Json("1")}")}, {{ \"specversion\": \"1.0\" }}, {Event($"\"data\": {IntakeHarness.Json("2")}")} ]";

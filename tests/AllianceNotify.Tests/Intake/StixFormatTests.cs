@@ -162,6 +162,28 @@ public sealed class StixFormatTests
     }
 
     [Fact]
+    public void Custom_properties_and_extensions_are_kept_as_facts()
+    {
+        var report = Read(Incident(extra: """, "x_sample_case": "C-7", "x_sample_count": 3, "extensions": { "extension-definition--1": { "extension_type": "property-extension", "determination": "confirmed", "incident_types": ["ransomware"] } }"""))[0];
+        Assert.Equal(("C-7", "3", "confirmed", "[\"ransomware\"]"), (report.Fact("ext:x_sample_case"), report.Fact("ext:x_sample_count"), report.Fact("ext:determination"), report.Fact("ext:incident_types")));
+    }
+
+    [Fact]
+    public void Markings_bundles_and_reports_that_contain_themselves_end()
+    {
+        var reports = Sample.Read(Encoding.UTF8.GetBytes("""
+            { "type": "bundle", "id": "bundle--1", "objects": [
+              { "type": "bundle", "id": "bundle--1", "objects": [ { "type": "incident", "id": "incident--9", "name": "Hidden" } ] },
+              { "type": "marking-definition", "id": "marking-definition--1", "object_marking_refs": ["marking-definition--2"], "definition_type": "statement", "definition": { "statement": "a" } },
+              { "type": "marking-definition", "id": "marking-definition--2", "object_marking_refs": ["marking-definition--1"], "definition_type": "statement", "definition": { "statement": "b" } },
+              { "type": "incident", "id": "incident--1", "name": "One", "object_marking_refs": ["marking-definition--1"], "created_by_ref": "incident--1" },
+              { "type": "report", "id": "report--1", "name": "r", "object_refs": ["report--2", "incident--1"] }, { "type": "report", "id": "report--2", "name": "s", "object_refs": ["report--1"] } ] }
+            """), "application/stix+json");
+        Assert.Contains(reports, report => report.Texts[0].Title == "One");
+        Assert.DoesNotContain(reports, report => report.Texts[0].Title == "Hidden");
+    }
+
+    [Fact]
     public void An_object_that_refers_to_itself_ends()
     {
         var report = Assert.Single(Read(
@@ -176,6 +198,8 @@ public sealed class StixFormatTests
     [InlineData("""{ "type": "bundle", "objects": [ 5 ] }""", "objects[0]")]
     [InlineData("""{ "type": "bundle", "objects": [ { "type": "indicator" } ] }""", "objects[0].id")]
     [InlineData("""{ "type": "bundle", "objects": [ { "type": "indicator", "id": "malware--1" } ] }""", "objects[0].id")]
+    [InlineData("""{ "type": "bundle", "objects": [ { "type": "indicator", "id": "indicator--1", "modified": "yesterday" } ] }""", "objects[0].modified")]
+    [InlineData("""{ "type": "bundle", "objects": [ { "type": "indicator", "id": "indicator--1", "valid_until": 7 } ] }""", "objects[0].valid_until")]
     public void What_is_no_STIX_object_is_named(string body, string field)
     {
         var invalid = Assert.IsType<ReadResult.Invalid>(Sample.Result(body, "application/stix+json"));

@@ -12,6 +12,11 @@ public sealed class CloudEventFormat(ReportReader inner) : IReportFormat
 {
     public const string FormatName = "cloudevents";
 
+    private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
+    {
+        "specversion", "id", "source", "type", "datacontenttype", "dataschema", "subject", "time", "data", "data_base64", "status", "tlp", "traceparent", "tracestate",
+    };
+
     private const string One = "application/cloudevents+json";
     private const string Batch = "application/cloudevents-batch+json";
 
@@ -85,13 +90,19 @@ public sealed class CloudEventFormat(ReportReader inner) : IReportFormat
             return new ReadResult.Invalid(errors);
         }
 
-        return inner.Read(data, contentType, context with { Envelope = attributes }) switch
+        return inner.Read(data, contentType, context with { Envelope = attributes with { Extensions = Extensions(element) } }) switch
         {
             ReadOutcome.Read read => read.Result,
             ReadOutcome.Unsupported unsupported => new ReadResult.Invalid([new FieldError("data", unsupported.Reason)]),
             var other => throw new InvalidOperationException($"Unknown outcome {other}."),
         };
     }
+
+    /// <summary>What is neither an attribute of CloudEvents 1.0 nor of this hub: names of lower-case letters and digits (§3.1), plain values.</summary>
+    private static Dictionary<string, string> Extensions(JsonElement element) => element.EnumerateObject()
+        .Where(each => !Known.Contains(each.Name) && each.Name.Length <= 50 && each.Name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c))
+            && each.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False)
+        .ToDictionary(each => each.Name, each => each.Value.ValueKind == JsonValueKind.String ? StrictJson.TextOf(each.Value) ?? "" : each.Value.GetRawText(), StringComparer.Ordinal);
 
     /// <summary>The data's own bytes: JSON as it stands, a string's text where the data is of another type, or decoded base 64.</summary>
     private static byte[]? Data(JsonFields fields, string contentType)

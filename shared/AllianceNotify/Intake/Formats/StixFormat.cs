@@ -270,6 +270,11 @@ public sealed partial class StixFormat : IReportFormat
         facts.Add("confidence", lead.Number("confidence"));
         facts.Add("lastSeen", lead.Time("last_seen"));
         facts.Add("statement", string.Join('\n', marking.StatementsOf(group)));
+        foreach (var (name, value) in lead.Extensions())
+        {
+            facts.Add($"ext:{name}", value);
+        }
+
         return facts.ToDictionary();
     }
 

@@ -2,9 +2,13 @@ using System.Text.Json;
 
 namespace AllianceNotify.Intake.Formats;
 
-/// <summary>One STIX object, as far as a report needs it. Properties that are not of the type they should be are taken for absent.</summary>
+/// <summary>One STIX object, as far as a report needs it. Its id, type and times are checked; other properties that are not of the type they should be are taken for absent.</summary>
 internal sealed class StixObject
 {
+    private const string ExtensionPrefix = "extension-definition--";
+
+    private static readonly string[] Times = ["created", "modified", "valid_from", "valid_until", "first_seen", "last_seen", "first_observed", "last_observed"];
+
     private readonly JsonElement element;
 
     private StixObject(JsonElement element, string id, string type)
@@ -52,7 +56,14 @@ internal sealed class StixObject
             return null;
         }
 
-        return new StixObject(element, id, type);
+        var read = new StixObject(element, id, type);
+        var broken = Times.Where(name => element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null && read.Time(name) is null).ToList();
+        foreach (var name in broken)
+        {
+            fields.Error(name, "must be a timestamp, such as 2026-11-24T05:49:00.000Z");
+        }
+
+        return broken.Count == 0 ? read : null;
     }
 
     public string? Text(string name) =>
@@ -98,6 +109,17 @@ internal sealed class StixObject
     public IEnumerable<string> Hashes() => element.TryGetProperty("hashes", out var hashes) && hashes.ValueKind == JsonValueKind.Object
         ? hashes.EnumerateObject().Where(hash => hash.Value.ValueKind == JsonValueKind.String).Select(hash => StrictJson.TextOf(hash.Value)).OfType<string>()
         : [];
+
+    /// <summary>Custom properties (<c>x_…</c>, STIX 2.1 §11.1) and the properties of extensions (§7.3), with their JSON where it is no plain value.</summary>
+    public IEnumerable<(string Name, string Value)> Extensions()
+    {
+        var inside = element.TryGetProperty("extensions", out var extensions) && extensions.ValueKind == JsonValueKind.Object
+            ? extensions.EnumerateObject().Where(each => each.Name.StartsWith(ExtensionPrefix, StringComparison.Ordinal) && each.Value.ValueKind == JsonValueKind.Object)
+                .SelectMany(each => each.Value.EnumerateObject()).Where(each => each.Name != "extension_type")
+            : [];
+        return element.EnumerateObject().Where(each => each.Name.StartsWith("x_", StringComparison.Ordinal)).Concat(inside)
+            .Select(each => (each.Name, each.Value.ValueKind == JsonValueKind.String ? StrictJson.TextOf(each.Value) ?? "" : each.Value.GetRawText()));
+    }
 
     /// <summary>What a marking definition says: its TLP colour, or the statement it makes.</summary>
     public IEnumerable<string> MarkingTexts()
