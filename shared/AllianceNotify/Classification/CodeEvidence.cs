@@ -43,6 +43,8 @@ internal sealed class CodeEvidence
         {
             FromFacts();
         }
+
+        FromStatement();
     }
 
     public List<CodeArgument> Arguments { get; } = [];
@@ -319,6 +321,15 @@ internal sealed class CodeEvidence
         if (Text("tsunamiGrade") is "warning" or "major-warning")
         {
             Argue(Disaster, 7, Fact("tsunamiGrade"), "tsunami-warning", Urgency.Flash);
+        }
+    }
+
+    /// <summary>What its sender says it is, in the taxonomy's own terms, outweighs what its words may mean; a value that is no category says nothing.</summary>
+    private void FromStatement()
+    {
+        if (Code(ReportCode.StatedCategory) is { } stated)
+        {
+            Argue(new CategoryId(stated.Value), 12, Of(stated), "stated-category", null);
         }
     }
 

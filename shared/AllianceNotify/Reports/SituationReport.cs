@@ -64,7 +64,11 @@ public sealed record ReportText(string Language, string Title, string Body);
 public sealed record ReportReference(string Source, string SourceId);
 
 /// <summary>A machine code of a named scheme: <c>cap:eventCode:SAME</c> = <c>TOE</c>, <c>jma:kind:tsunami</c> = <c>52</c>.</summary>
-public sealed record ReportCode(string Scheme, string Value);
+public sealed record ReportCode(string Scheme, string Value)
+{
+    /// <summary>Scheme of a code whose value is a category of the hub's taxonomy: what the sender says that it is.</summary>
+    public const string StatedCategory = "alliancenotify:category";
+}
 
 /// <summary>Who can be asked at the source.</summary>
 public sealed record ReportContact(string? Name, string? Phone);

@@ -57,6 +57,33 @@ public sealed class ReportClassifierTests
     }
 
     [Fact]
+    public void What_the_sender_says_it_is_stands_whatever_the_words_would_be()
+    {
+        foreach (var category in Taxonomy.Load().Categories)
+        {
+            foreach (var title in new[] { "Printers print by themselves", "North Korea fires ballistic missile toward the Sea of Japan" })
+            {
+                var result = Classifier.Classify(ReportBuilder.Text(title).WithCodes((ReportCode.StatedCategory, category.Id.Value)));
+
+                Assert.Equal(category.Id, result.Category);
+                Assert.Contains(result.Evidence, evidence => evidence.Signal == "stated-category");
+                Assert.Equal(category.OfficialStatementOnly, result.NeedsReview);
+                Assert.True(result.Urgency >= category.UrgencyFloor);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_stated_category_that_is_none_of_the_taxonomy_says_nothing_and_none_ends_a_doubt_about_the_mode()
+    {
+        var unknown = Classifier.Classify(ReportBuilder.Text("Printers print by themselves").WithCodes((ReportCode.StatedCategory, "volcano-party")));
+        var drill = Classifier.Classify(ReportBuilder.Text("THIS IS A DRILL. Printers print by themselves").WithCodes((ReportCode.StatedCategory, "cyber-incident")));
+
+        Assert.Equal(CategoryId.None, unknown.Category);
+        Assert.NotNull(drill.ModeDoubt);
+    }
+
+    [Fact]
     public void Exercise_report_is_classified_by_what_it_plays()
     {
         var result = Classifier.Classify(ReportBuilder.Text("Exercise Keen Edge inject: North Korea fires ballistic missile into the EEZ", mode: ReportMode.Exercise));
