@@ -31,6 +31,7 @@ internal static class BoardEndpoints
         group.MapAcknowledgePage();
         group.MapSituationPages();
         group.MapReportPages();
+        group.MapRaisePages();
         group.MapAlertPages();
         group.MapOutboxPages();
         group.MapTeamsTab();

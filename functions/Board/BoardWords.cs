@@ -127,6 +127,44 @@ internal static class BoardWords
     public static readonly LocalizedText ToldLater = new("after their quiet hours", "静穏時間の後");
     public static readonly LocalizedText ToldNever = new("withheld", "取扱区分により除外");
 
+    public static readonly LocalizedText DeskFirst = new(
+        "Only the duty desk is told until a person has confirmed it.", "人が確定するまで、当直にのみ通報されます。");
+
+    public static readonly LocalizedText Raise = new("Report by hand", "手入力で報告する");
+    public static readonly LocalizedText RaiseHint = new(
+        "Fill this in, look who would be told, then send. Nothing is stored and nobody is told before you press Send. Unclassified traffic only.",
+        "入力し、通報先を確認してから送信してください。「送信」を押すまで保存も通報もされません。秘密情報は入力できません。");
+    public static readonly LocalizedText LetHubClassify = new("let the hub classify", "本システムで判定する");
+    public static readonly LocalizedText TitleIn = new("Title", "件名");
+    public static readonly LocalizedText BodyIn = new("What happened", "内容");
+    public static readonly LocalizedText PlaceName = new("Place", "場所");
+    public static readonly LocalizedText Latitude = new("Latitude (degrees, south negative)", "緯度（度、南緯は負）");
+    public static readonly LocalizedText Longitude = new("Longitude (degrees, west negative)", "経度（度、西経は負）");
+    public static readonly LocalizedText Radius = new("Radius (km)", "半径（km）");
+    public static readonly LocalizedText Clock = new("Clock", "時刻系");
+    public static readonly LocalizedText Colour = new("TLP colour", "TLP区分");
+    public static readonly LocalizedText ReleaseTo = new(
+        "Releasable to: nations (JPN), agency:NAME, contact:ID; separated by commas", "開示先：国（JPN）、agency:機関名、contact:ID をコンマ区切りで");
+    public static readonly LocalizedText Phone = new("Telephone for questions (readers of the report see it)", "照会先電話番号（報告の閲覧者に表示）");
+    public static readonly LocalizedText Preview = new("Look who would be told", "通報先を確認する");
+    public static readonly LocalizedText Send = new("Send", "送信");
+    public static readonly LocalizedText NotSentYet = new("Not sent yet. Check it, then send.", "まだ送信されていません。内容を確認して送信してください。");
+    public static readonly LocalizedText ChangedSincePreview = new(
+        "You changed it since you looked who would be told: it was not sent. Look again, then send.",
+        "通報先の確認後に内容が変更されたため、送信していません。再度確認して送信してください。");
+    public static readonly LocalizedText SentBefore = new(
+        "This form was sent before, with other words: nothing more was sent. See that report:", "この入力欄は別の内容で送信済みです。新たな送信は行われていません。送信済みの報告：");
+    public static readonly LocalizedText ModeNeeded = new("Say whether it is actual, exercise or test.", "実際・訓練・試験のいずれかを選んでください。");
+    public static readonly LocalizedText CategoryUnknown = new("Choose a category of the list.", "一覧から区分を選んでください。");
+    public static readonly LocalizedText TitleNeeded = new("A title is needed, in English or Japanese (500 characters at most).", "件名（500字以内）を日本語又は英語で入力してください。");
+    public static readonly LocalizedText TitleForBody = new("A text needs a title in its language.", "内容を入力した言語の件名も入力してください。");
+    public static readonly LocalizedText TimeNeeded = new(
+        "Say when, as 2026-11-24T14:49; not later than a day from now.", "時刻を 2026-11-24T14:49 の形式で入力してください（1日以上先は不可）。");
+    public static readonly LocalizedText NumberNeeded = new("A number is needed here, such as 35.7.", "35.7 のような数値で入力してください。");
+    public static readonly LocalizedText ColourNeeded = new("Choose a TLP colour.", "TLP区分を選んでください。");
+    public static readonly LocalizedText FormStale = new("This form is not one of this hub's: start again.", "この入力欄は無効です。最初からやり直してください。");
+    public static readonly LocalizedText Mend = new("Mend this first", "次を修正してください");
+
     public static readonly LocalizedText ReportAccepted = new(
         "Accepted and on disk. The hub is deciding what it is; this page asks again by itself.", "受理し保存しました。判定中です。このページは自動で更新されます。");
     public static readonly LocalizedText BecameOf = new("What became of it:", "処理結果：");

@@ -30,6 +30,9 @@ public sealed record TriedReport
 
     public required int Withheld { get; init; }
 
+    /// <summary>Only the duty desk hears of it until a person decides.</summary>
+    public required bool AsksDesk { get; init; }
+
     /// <summary>A report that contradicts its mode is held: only the duty desk hears of it.</summary>
     public bool Held => Answer.ModeDoubt is not null;
 
@@ -39,17 +42,19 @@ public sealed record TriedReport
         var (report, answer) = (item.Report, item.Classification);
         var named = new List<AudienceMember>();
         int told = 0, later = 0, withheld = 0;
-        if (answer.Category != CategoryId.None)
+        // As triage decides it: what is held or for a person to judge goes to the duty desk, information and what is no situation to nobody.
+        var asksDesk = answer.ModeDoubt is not null || (answer.Category != CategoryId.None && (answer.NeedsReview || answer.Category == CategoryId.Unclassified));
+        if (asksDesk || (answer.Category != CategoryId.None && answer.Urgency > Urgency.Info))
         {
             var query = new AudienceQuery
             {
                 Category = answer.Category,
                 AlsoCategories = [.. answer.Categories.Skip(1).Select(also => also.Category)],
-                Urgency = answer.Urgency,
+                Urgency = answer.ModeDoubt is null ? answer.Urgency : Urgency.Routine,
                 Mode = report.Mode,
                 Marking = report.Marking,
                 Location = report.Location,
-                Lists = answer.ModeDoubt is null ? null : [Contacts.ContactList.DutyDesk],
+                Lists = asksDesk ? [Contacts.ContactList.DutyDesk] : null,
             };
             await foreach (var member in audience.ResolveAsync(query, now, cancellationToken))
             {
@@ -72,6 +77,7 @@ public sealed record TriedReport
             Answer = answer,
             Category = taxonomy.Find(answer.Category),
             Taxonomy = taxonomy,
+            AsksDesk = asksDesk,
             Named = named,
             Told = told,
             Later = later,

@@ -76,6 +76,74 @@ public sealed class BoardTests(BoardFixture hub) : IClassFixture<BoardFixture>
         visit.AssertNoComplaints();
     }
 
+    [SkippableTheory]
+    [InlineData(390)]
+    [InlineData(1440)]
+    public async Task A_report_by_hand_is_looked_at_sent_once_and_becomes_a_situation(int width)
+    {
+        Chromium.Require();
+        await using var visit = await hub.SignedInAsync(width);
+        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Report by hand" }).ClickAsync();
+        await visit.Page.WaitForURLAsync("**/reports/new");
+        await visit.AssertFitsAsync();
+        await visit.KeepAsync($"raise-{width}");
+
+        await visit.Page.GetByRole(AriaRole.Group, new() { Name = "English" }).GetByLabel("Title").FillAsync($"Printers of the base print by themselves {width}");
+        await visit.Page.GetByLabel("Category").SelectOptionAsync("cyber-incident");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Look who would be told" }).ClickAsync();
+        // No mode is chosen for anybody: the browser asks for it and sends nothing.
+        await Expect(visit.Page.Locator("#preview")).ToHaveCountAsync(0);
+        await visit.Page.GetByLabel("exercise", new() { Exact = false }).First.CheckAsync();
+        await visit.Page.GetByRole(AriaRole.Group, new() { Name = "English" }).GetByLabel("Title").PressAsync("Enter");
+        await Expect(visit.Page.Locator("#preview")).ToContainTextAsync("Not sent yet");
+        await Expect(visit.Page.Locator(".banner.exercise").First).ToBeVisibleAsync();
+        await visit.AssertFitsAsync();
+        await visit.KeepAsync($"raise-preview-{width}");
+
+        await visit.Page.Locator("button.send").ClickAsync();
+        await visit.Page.WaitForURLAsync("**/reports/r-*");
+        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "To the situation" }).ClickAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync($"print by themselves {width}");
+        await Expect(visit.Page.Locator(".banner.exercise").First).ToBeVisibleAsync();
+        visit.AssertNoComplaints();
+    }
+
+    [SkippableFact]
+    public async Task Two_situations_are_merged_and_split_again_by_their_forms()
+    {
+        Chromium.Require();
+        var one = await hub.TellAsync(SampleReports.Launch("merge-one"));
+        var other = await hub.TellAsync(SampleReports.Unrecognised("merge-other"));
+        await using var visit = await hub.SignedInAsync(390);
+        await visit.GoAsync($"/situations/{other.Situation}");
+
+        await visit.Page.Locator("#merge > summary").ClickAsync();
+        var merge = visit.Page.Locator("form[action$='/merge']");
+        await merge.Locator("select").SelectOptionAsync(one.Situation);
+        await merge.GetByRole(AriaRole.Textbox).FillAsync("A test of the board.");
+        await visit.KeepAsync("merge-390");
+        await merge.GetByRole(AriaRole.Button).ClickAsync();
+        await visit.Page.WaitForURLAsync($"**/situations/{one.Situation}");
+        await Expect(visit.Page.Locator(".timeline li.merged")).ToContainTextAsync("A test of the board.");
+
+        await visit.Page.Locator("#split > summary").ClickAsync();
+        var split = visit.Page.Locator("form[action$='/split']");
+        await split.GetByRole(AriaRole.Textbox).FillAsync("Two after all.");
+        await split.GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Choose 1 to 40 reports");
+        await Expect(split.GetByRole(AriaRole.Textbox)).ToHaveValueAsync("Two after all.");
+        await visit.AssertFitsAsync();
+        await visit.KeepAsync("split-refused-390");
+        await visit.Page.SetViewportSizeAsync(1440, 900);
+        await visit.AssertFitsAsync();
+        await visit.KeepAsync("split-refused-1440");
+
+        await split.GetByRole(AriaRole.Checkbox, new() { Name = "Large explosion" }).CheckAsync();
+        await split.GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("Large explosion");
+        await Expect(visit.Page.Locator(".timeline li.split")).ToContainTextAsync("Two after all.");
+    }
+
     [SkippableFact]
     public async Task The_keyboard_alone_leads_in_past_the_navigation_and_to_a_situation()
     {
