@@ -23,8 +23,11 @@ internal enum ConceptKind
     Measure,
 }
 
-/// <summary>A concept of the lexicon files: words separated by semicolons (English, <c>/v</c> and <c>/n</c> inflected) and by spaces (Japanese).</summary>
-internal sealed record ConceptEntry(ConceptKind Kind, string? En, string? Ja);
+/// <summary>
+/// A concept of the lexicon files: words separated by semicolons (English, <c>/v</c> and <c>/n</c> inflected) and by spaces (Japanese).
+/// Where it <paramref name="Keeps"/>, a form of it hides nothing: it also means what the words inside it mean.
+/// </summary>
+internal sealed record ConceptEntry(ConceptKind Kind, string? En, string? Ja, bool Keeps = false);
 
 /// <summary>What one written form stands for: concepts, and a number where it is a number word. No concepts: the form hides what is inside it.</summary>
 internal sealed record Meaning(int[] Concepts, double? Number);
@@ -91,16 +94,18 @@ internal sealed partial class Lexicon
         return lexicon;
     }
 
-    private static IEnumerable<(string Name, ConceptEntry Entry)> ReadEntries() =>
-        typeof(Lexicon).Assembly.GetManifestResourceNames()
+    private static List<(string Name, ConceptEntry Entry)> ReadEntries() =>
+    [
+        .. typeof(Lexicon).Assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)
             .SelectMany(name => JsonSerializer.Deserialize(
                 typeof(Lexicon).Assembly.GetManifestResourceStream(name)!,
                 LexiconJson.Default.DictionaryStringConceptEntry)!)
-            .Select(pair => (pair.Key, pair.Value));
+            .Select(pair => (pair.Key, pair.Value)),
+    ];
 
-    private static Lexicon Build(IEnumerable<(string Name, ConceptEntry Entry)> entries)
+    private static Lexicon Build(IReadOnlyList<(string Name, ConceptEntry Entry)> entries)
     {
         var lexicon = new Lexicon();
         var meanings = new Dictionary<string, (SortedSet<int> Concepts, double? Number)>(StringComparer.Ordinal);
@@ -119,6 +124,7 @@ internal sealed partial class Lexicon
             }
         }
 
+        lexicon.KeepInner(meanings, entries.Where(entry => entry.Entry.Keeps).Select(entry => lexicon.ConceptOf(entry.Name)).ToHashSet());
         lexicon.KeepPlaces(meanings);
         lexicon.KeepOnlyWords(meanings);
         foreach (var (form, (concepts, number)) in meanings.OrderBy(pair => pair.Key, StringComparer.Ordinal))
@@ -127,6 +133,39 @@ internal sealed partial class Lexicon
         }
 
         return lexicon;
+    }
+
+    /// <summary>A phrase that only stands for roles ("hot wallets": something digital) still means what its words mean.</summary>
+    private void KeepInner(Dictionary<string, (SortedSet<int> Concepts, double? Number)> meanings, HashSet<int> keeping)
+    {
+        foreach (var (form, (concepts, _)) in meanings)
+        {
+            if (concepts.Count == 0 || !concepts.All(keeping.Contains))
+                continue;
+            foreach (var inner in PartsOf(form))
+            {
+                if (meanings.TryGetValue(inner, out var meaning))
+                {
+                    concepts.UnionWith(meaning.Concepts.Where(concept => kinds[concept] == ConceptKind.Thing));
+                }
+            }
+        }
+    }
+
+    /// <summary>Words and shorter phrases of an English phrase, stretches of a Japanese one.</summary>
+    private static IEnumerable<string> PartsOf(string form)
+    {
+        var latin = !form.AsSpan().ContainsAnyExceptInRange('\0', '\u024F');
+        for (var start = 0; start < form.Length; start++)
+        {
+            if (latin && start > 0 && form[start - 1] != ' ')
+                continue;
+            for (var end = start + 1; end <= form.Length; end++)
+            {
+                if (end - start < form.Length && (!latin || end == form.Length || form[end] == ' '))
+                    yield return form[start..end];
+            }
+        }
     }
 
     /// <summary>A phrase hides the words in it, but not the place it names: "landed on Yonaguni" is still about Yonaguni.</summary>
