@@ -77,6 +77,21 @@ public sealed class JsonFeedFormatTests
         Assert.Equal(["vulnerabilities[1].cveID", "vulnerabilities[2].dateAdded"], result.SkippedEntries.Select(error => error.Field));
     }
 
+    [Theory]
+    [InlineData("vendorProject")]
+    [InlineData("product")]
+    [InlineData("vulnerabilityName")]
+    [InlineData("shortDescription")]
+    [InlineData("requiredAction")]
+    [InlineData("dueDate")]
+    public void What_the_schema_requires_of_an_entry_is_required(string property)
+    {
+        var entry = Entry("CVE-2026-11111", "2026-11-20");
+        Assert.Contains($"\"{property}\"", entry, StringComparison.Ordinal);
+        var invalid = Assert.IsType<ReadResult.Invalid>(Sample.Result(Kev(entry.Replace($"\"{property}\"", "\"other\"", StringComparison.Ordinal))));
+        Assert.Equal([$"vulnerabilities[0].{property}"], invalid.Errors.Select(error => error.Field));
+    }
+
     [Fact]
     public void A_catalogue_without_its_date_is_invalid()
     {

@@ -72,15 +72,17 @@ public sealed partial class KevFormat : IReportFormat
         var name = entry.Text("vulnerabilityName", Wording.MaxTitle, required: true, controls: true);
         var vendor = entry.Text("vendorProject", 300, required: true, controls: true);
         var product = entry.Text("product", 300, required: true, controls: true);
-        var description = entry.FreeText("shortDescription", Wording.MaxBody);
-        var action = entry.FreeText("requiredAction", Wording.MaxBody);
+        var description = Required(entry, "shortDescription");
+        var action = Required(entry, "requiredAction");
+        var due = Date(entry, "dueDate");
         if (cve is not null && !Cve().IsMatch(cve))
         {
             entry.Error("cveID", "must be CVE-YYYY-NNNN");
             return false;
         }
 
-        if (cve is null || added is not { } day || name is null || vendor is null || product is null || day < released - TimeSpan.FromDays(NewsDays))
+        if (cve is null || added is not { } day || name is null || vendor is null || product is null || description is null || action is null || due is null
+            || day < released - TimeSpan.FromDays(NewsDays))
         {
             return false;
         }
@@ -90,7 +92,7 @@ public sealed partial class KevFormat : IReportFormat
         var facts = new FactList();
         facts.Add("knownExploited", true);
         facts.Add("ransomwareUse", ransomware);
-        facts.Add("dueDate", entry.Text("dueDate", 40));
+        facts.Add("dueDate", $"{due:yyyy-MM-dd}");
         facts.Add("requiredAction", action);
         facts.Add("vendor", vendor);
         facts.Add("product", product);
@@ -105,13 +107,25 @@ public sealed partial class KevFormat : IReportFormat
             ObservedAt = day > context.ReceivedAt ? context.ReceivedAt : day,
             ReceivedAt = context.ReceivedAt,
             EventKeys = [$"cve:{cve}"],
-            Texts = [new ReportText("en", Wording.Title($"{name} ({cve}) is exploited"), Wording.Paragraphs(description, action is null ? null : $"Required action: {action}"))],
+            Texts = [new ReportText("en", Wording.Title($"{name} ({cve}) is exploited"), Wording.Paragraphs(description, $"Required action: {action}"))],
             Codes = ReportLimits.Codes([new("kev", "listed"), new("cve", cve), .. entry.Texts("cwes", 100, 40).Select(cwe => new ReportCode("cwe", cwe))]),
             Marking = Marking.Public,
             Facts = facts.ToDictionary(),
             Format = FormatName,
         };
         return true;
+    }
+
+    /// <summary>May be empty, as the schema has it, but not absent.</summary>
+    private static string? Required(JsonFields entry, string name)
+    {
+        if (entry.Find(name) is null)
+        {
+            entry.Error(name, "is required");
+            return null;
+        }
+
+        return entry.FreeText(name, Wording.MaxBody);
     }
 
     private static DateTimeOffset? Date(JsonFields entry, string name)
