@@ -19,7 +19,7 @@ public sealed class PartnerHubTests : IAsyncDisposable
     private readonly List<HttpClient> clients = [];
 
     [Theory]
-    [InlineData("actual", "clear", "")]
+    [InlineData("actual", "green", "")]
     [InlineData("exercise", "amber", "JPN,USA")]
     public async Task An_alert_goes_to_the_partner_with_its_mode_and_marking_and_raises_nothing_when_it_comes_back(string mode, string tlp, string nations)
     {

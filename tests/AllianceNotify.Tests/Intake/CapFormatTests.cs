@@ -146,6 +146,11 @@ public sealed class CapFormatTests
     [InlineData("Restricted", "<restriction>Emergency managers</restriction>", "", Tlp.Amber, "JPN USA")]
     [InlineData("Restricted", "<restriction>TLP:RED REL TO USA</restriction>", "", Tlp.Red, "USA")]
     [InlineData("Restricted", "<restriction/>", "", Tlp.Amber, "JPN USA")]
+    [InlineData("Restricted", "<restriction>TLP:GREEN</restriction>", "", Tlp.Green, "")]
+    [InlineData("Restricted", "<restriction>TLP:CLEAR</restriction>", "", Tlp.Amber, "JPN USA")]
+    [InlineData("Restricted", "<restriction>TLP:AMBER REL TO AUS, JPN</restriction>", "", Tlp.Amber, "AUS JPN")]
+    [InlineData("Restricted", "<restriction>REL TO JPN</restriction>", "", Tlp.Amber, "JPN")]
+    [InlineData("Restricted", "<restriction>TLP:GREEN</restriction>", "<code>TLP:RED REL TO USA</code>", Tlp.Red, "USA")]
     [InlineData("Private", "<addresses>agency:JCG JPN duty@example.org</addresses>", "", Tlp.Red, "agency:JCG JPN contact:duty@example.org")]
     [InlineData("Public", "", "<code>TLP:AMBER+STRICT</code>", Tlp.AmberStrict, "JPN USA")]
     public void Scope_restriction_and_addresses_are_the_marking(string scope, string after, string code, Tlp colour, string readers)

@@ -115,7 +115,9 @@ public sealed class PublishedCapTests : IDisposable
         var back = Assert.Single((read as ReadResult.Reports ?? throw new Xunit.Sdk.XunitException($"{read}: {text}")).Items);
         Assert.Equal(alert.Mode, back.Mode);
         Assert.Equal(kind switch { AlertKind.New => ReportAction.New, AlertKind.Update => ReportAction.Update, _ => ReportAction.Cancel }, back.Action);
-        Assert.True(back.Marking.Tlp >= alert.Marking.Tlp, $"{alert.Marking} came back as {back.Marking}");
+        var isPrivate = element.Element(element.Name.Namespace + "scope")!.Value == "Private";
+        Assert.Equal(isPrivate ? Tlp.Red : alert.Marking.Tlp, back.Marking.Tlp);
+        Assert.True(isPrivate || back.Marking.ReleasableTo.SequenceEqual(alert.Marking.ReleasableTo), $"{alert.Marking} came back as {back.Marking}");
         Assert.Equal(text.Contains("<Signature", StringComparison.Ordinal) ? "valid" : "unsigned", back.Fact("signature"));
     }
 }

@@ -4,8 +4,8 @@ using AllianceNotify.Reports;
 namespace AllianceNotify.Intake.Formats;
 
 /// <summary>
-/// Who may read a CAP alert (§3.2.1): scope Public is open; Restricted is the strict default, narrowed by what the restriction says
-/// (<c>TLP:RED</c>, <c>REL TO USA, JPN</c>); Private is for the addresses alone.
+/// Who may read a CAP alert (§3.2.1): scope Public is open; Restricted is what the restriction says where it names a colour (<c>TLP:GREEN</c>,
+/// <c>TLP:RED REL TO USA</c>), else the strict default, narrowed by the nations that it names; Private is for the addresses alone.
 /// </summary>
 internal static partial class CapMarking
 {
@@ -15,9 +15,10 @@ internal static partial class CapMarking
         {
             "Public" => Marking.Public,
             "Private" => new Marking(Tlp.Red, [.. CapReferences.Words(addresses).Take(300).Select(Reader)]),
+            "Restricted" => Stated(restriction ?? "") ?? Marking.Default,
             _ => Marking.Default,
         };
-        foreach (var text in handling.Append(restriction ?? ""))
+        foreach (var text in scope == "Restricted" && Stated(restriction ?? "") is not null ? handling : [.. handling, restriction ?? ""])
         {
             var named = Named(text);
             if (MarkingText.FindTlp(text) is { } colour)
@@ -31,6 +32,15 @@ internal static partial class CapMarking
         }
 
         return marking;
+    }
+
+    /// <summary>The marking in full; null where no colour is named, and where "open to all" contradicts that it is restricted.</summary>
+    private static Marking? Stated(string restriction)
+    {
+        var named = Named(restriction);
+        return MarkingText.FindTlp(restriction) is { } colour && (colour > Tlp.Clear || named.Count > 0)
+            ? new Marking(colour, named.Count > 0 || colour <= Tlp.Green ? named : Marking.Default.ReleasableTo)
+            : null;
     }
 
     private static string Reader(string address) => address.Contains(':', StringComparison.Ordinal) || IsNation(address) ? address : $"contact:{address}";
