@@ -66,7 +66,10 @@ internal static class AcknowledgePages
             Alert = alert,
             Own = own,
             Other = AlertSheet.Of(alert, parts.Taxonomy, own.Language == "ja" ? "en" : "ja"),
-            LatestRevision = (await parts.Situations.GetAsync(alert.Situation, cancellationToken))?.Value.Revision ?? alert.Revision,
+            Latest = (await parts.Situations.ListAlertsAsync(alert.Situation, cancellationToken).Select(row => row.Value).LastOrDefaultAsync(cancellationToken)) is { } latest
+                && MarkingRule.Withholds(reader.Contact, latest.Marking) is null
+                    ? latest
+                    : alert,
             Answered = answered,
         });
     }

@@ -36,6 +36,7 @@ internal static class BoardEndpoints
         group.MapOutboxPages();
         group.MapTeamsTab();
         group.MapTryPages();
+        group.MapApiPages();
     }
 
     /// <summary>What is not there, or may not be read, says the same.</summary>

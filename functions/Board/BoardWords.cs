@@ -130,6 +130,7 @@ internal static class BoardWords
     public static readonly LocalizedText DeskFirst = new(
         "Only the duty desk is told until a person has confirmed it.", "人が確定するまで、当直にのみ通報されます。");
 
+    public static readonly LocalizedText Api = new("API", "接続仕様");
     public static readonly LocalizedText Raise = new("Report by hand", "手入力で報告する");
     public static readonly LocalizedText RaiseHint = new(
         "Fill this in, look who would be told, then send. Nothing is stored and nobody is told before you press Send. Unclassified traffic only.",

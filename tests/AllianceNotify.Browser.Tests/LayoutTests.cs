@@ -34,6 +34,10 @@ public sealed class LayoutTests(BoardFixture hub) : IClassFixture<BoardFixture>
         await LookAsync(visit, $"/situations/{doubtful.Situation}", $"situation-held-{id}");
         await LookAsync(visit, $"/situations/{unrecognised.Situation}", $"situation-unrecognised-{id}");
         await LookAsync(visit, $"/alerts/{launch.Alert}", $"alert-{id}");
+        await LookAsync(visit, "/docs/api", $"api-{id}");
+        await visit.Page.Locator("#post-api-reports > summary").ClickAsync();
+        await visit.AssertFitsAsync();
+        await visit.KeepAsync($"api-open-{id}");
         await LookAsync(visit, "/outbox", $"outbox-{id}");
         await visit.Page.Locator("ul.cards a").First.ClickAsync();
         await Expect(visit.Page.Locator("iframe.mail").First.ContentFrame.Locator("h1, h2").First).ToBeVisibleAsync();

@@ -112,6 +112,20 @@ public sealed class AcknowledgePageTests(HubFixture hub) : IClassFixture<HubFixt
     }
 
     [Fact]
+    public async Task A_page_of_an_alert_that_was_cleared_since_says_so_before_the_button()
+    {
+        var (alert, token) = await AlertAsync("s-cleared", "c8");
+        await new BoardScene(hub).AlertAsync(alert.Situation, AlertKind.AllClear);
+        using var client = hub.Anonymous();
+
+        var page = await client.GetStringAsync($"/a/{token}");
+
+        Assert.Contains("ALL CLEAR has been given since", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("There is a later alert", page, StringComparison.Ordinal);
+        Assert.True(page.IndexOf("ALL CLEAR has been given", StringComparison.Ordinal) < page.IndexOf("<button", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_readers_own_language_comes_first()
     {
         var scene = new BoardScene(hub);

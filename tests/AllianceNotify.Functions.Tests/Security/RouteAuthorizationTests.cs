@@ -11,7 +11,7 @@ public sealed class RouteAuthorizationTests(HubFixture hub) : IClassFixture<HubF
 {
     private static readonly HashSet<string> Anonymous =
     [
-        "GET /", "GET /health/live", "GET /health/ready", "GET /openapi/{documentName}.json", "GET /sign-in", "POST /sign-in", "GET /hub.css", "GET /teams", "GET /a/{token}", "POST /a/{token}",
+        "GET /", "GET /health/live", "GET /health/ready", "GET /openapi/{documentName}.json", "GET /sign-in", "POST /sign-in", "GET /hub.css", "GET /teams", "GET /docs/api", "GET /a/{token}", "POST /a/{token}",
     ];
 
     [Fact]
