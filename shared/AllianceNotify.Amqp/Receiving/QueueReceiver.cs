@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace AllianceNotify.Amqp.Receiving;
 
 /// <summary>
-/// Receives from the four lanes of one queue for everybody in this process. The broker is given credit only while somebody
-/// waits; a lower lane is handed out when the lanes before it are known to be empty. Leases are kept here: a message stays
+/// Receives from the four lanes of one queue for everybody in this process, over the links of <see cref="LaneLinks"/>. The broker is given
+/// credit only while somebody waits; a lower lane is handed out when the lanes before it are known to be empty. Leases are kept here: a message stays
 /// unsettled while it is in hand, so that the broker hands it out again should the process or its connection die.
 /// </summary>
 internal sealed partial class QueueReceiver : IAsyncDisposable
@@ -22,23 +22,22 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
 
     private readonly string name;
     private readonly Broker broker;
-    private readonly BrokerConnection connection;
-    private readonly TimeProvider time, wire;
+    private readonly LaneLinks lanes;
+    private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly Lock gate = new();
-    private readonly LaneLink?[] lanes = new LaneLink?[AmqpQueueNames.Lanes.Count];
     private readonly LinkedList<Receiver> receivers = [];
     private readonly Leases leases;
-    private readonly SemaphoreSlim attaching = new(1), ending = new(1);
+    private readonly SemaphoreSlim ending = new(1);
     private readonly ITimer timer, grace;
     private readonly CancellationTokenSource stopping = new();
-    private Live? live;
     private int serving;
 
     public QueueReceiver(string name, Broker broker, BrokerConnection connection, TimeProvider time, TimeProvider wire, ILogger logger)
     {
-        (this.name, this.broker, this.connection, this.time, this.wire, this.logger) = (name, broker, connection, time, wire, logger);
+        (this.name, this.broker, this.time, this.logger) = (name, broker, time, logger);
         leases = new Leases(time);
+        lanes = new LaneLinks(name, broker, connection, gate, time, wire) { Changed = Serve, Lost = Lost };
         timer = time.CreateTimer(_ => Serve(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         grace = wire.CreateTimer(_ => Serve(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -50,7 +49,7 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
         {
             lock (gate)
             {
-                return leases.Count + lanes.Sum(lane => lane?.Waiting ?? 0);
+                return leases.Count + lanes.All.Sum(lane => lane?.Waiting ?? 0);
             }
         }
     }
@@ -74,7 +73,7 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
         {
             lock (gate)
             {
-                return [.. leases.All.Select(lease => lease.Arrival), .. lanes.SelectMany(lane => lane?.All ?? [])];
+                return [.. leases.All.Select(lease => lease.Arrival), .. lanes.All.SelectMany(lane => lane?.All ?? [])];
             }
         }
     }
@@ -82,12 +81,12 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
     public async ValueTask<IReadOnlyList<LeasedMessage>> ReceiveAsync(QueueName queue, int max, TimeSpan lease, CancellationToken cancellationToken)
     {
         await EndLeasesAsync(cancellationToken).ConfigureAwait(false);
-        await AttachAsync(cancellationToken).ConfigureAwait(false);
+        await lanes.AttachAsync(this, cancellationToken).ConfigureAwait(false);
         var receiver = new Receiver(queue, max, lease);
         lock (gate)
         {
             receivers.AddLast(receiver);
-            if (!IsAttached())
+            if (!lanes.IsAttached())
             {
                 // The links were lost before there was anybody for whom they would have been made again.
                 _ = RecoverAsync();
@@ -190,93 +189,6 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
         FailReceivers(new ObjectDisposedException(nameof(QueueReceiver)));
     }
 
-    private async Task AttachAsync(CancellationToken cancellationToken)
-    {
-        if (IsAttached())
-        {
-            return;
-        }
-
-        await attaching.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var current = await connection.GetAsync(cancellationToken).ConfigureAwait(false);
-            lock (gate)
-            {
-                if (live != current)
-                {
-                    Array.Clear(lanes);
-                    live = current;
-                    current.Ended.UnsafeRegister(_ => Ended(current), null);
-                }
-            }
-
-            for (var lane = 0; lane < lanes.Length; lane++)
-            {
-                if (lanes[lane]?.Link is not { IsClosed: false })
-                {
-                    await AttachAsync(current, AmqpQueueNames.Lanes[lane], cancellationToken).ConfigureAwait(false);
-                }
-            }
-
-            await broker.ReceivingAsync(name, this, current, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            attaching.Release();
-        }
-    }
-
-    private bool IsAttached()
-    {
-        lock (gate)
-        {
-            return connection.Current is { } current && current == live && Array.TrueForAll(lanes, lane => lane?.Link is { IsClosed: false });
-        }
-    }
-
-    private async Task AttachAsync(Live current, Lane lane, CancellationToken cancellationToken)
-    {
-        var made = new LaneLink(current.IsRabbit, time, wire);
-        var link = await current.AttachReceiverAsync(
-            broker.Names.Of(new QueueName(name), lane),
-            receiver =>
-            {
-                made.Link = receiver;
-                receiver.Start(0, (from, message) => Arrive(made, lane, (ReceiverLink)from, message));
-                current.Watch(receiver, available => Told(made, available));
-            },
-            cancellationToken).ConfigureAwait(false);
-        lock (gate)
-        {
-            lanes[(int)lane] = made;
-        }
-
-        link.AddClosedCallback((_, error) => Lost(made, link, error?.Condition?.ToString()));
-    }
-
-    private void Arrive(LaneLink lane, Lane which, ReceiverLink link, Message message)
-    {
-        var now = time.GetUtcNow();
-        var arrival = new Arrival(name, link, message, MessageText.Read(message, which, now), now);
-        lock (gate)
-        {
-            lane.Arrived(arrival);
-        }
-
-        Serve();
-    }
-
-    private void Told(LaneLink lane, uint available)
-    {
-        lock (gate)
-        {
-            lane.Told(available);
-        }
-
-        Serve();
-    }
-
     /// <summary>A link ended: what came over it is the broker's again. Those who wait are attached anew, or told that it cannot be.</summary>
     private void Lost(LaneLink lane, ReceiverLink link, string? condition)
     {
@@ -298,27 +210,12 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
         }
     }
 
-    /// <summary>The library tells the links of a connection that has gone silent only after a long wait for a goodbye.</summary>
-    private void Ended(Live ended)
-    {
-        (LaneLink Lane, ReceiverLink Link)[] links;
-        lock (gate)
-        {
-            links = live == ended ? [.. lanes.OfType<LaneLink>().Where(lane => lane.Link is not null).Select(lane => (lane, lane.Link!))] : [];
-        }
-
-        foreach (var (lane, link) in links)
-        {
-            Lost(lane, link, "connection ended");
-        }
-    }
-
     private async Task RecoverAsync()
     {
         try
         {
             await Task.Yield();
-            await AttachAsync(stopping.Token).ConfigureAwait(false);
+            await lanes.AttachAsync(this, stopping.Token).ConfigureAwait(false);
             Serve();
         }
         catch (Exception exception) when (exception is QueueUnreachableException or OperationCanceledException or ObjectDisposedException)
@@ -387,7 +284,7 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
             {
                 // A bug must not leave a queue that nobody serves: the broker gets everything back, and those who wait are told.
                 Log.NotServed(logger, exception, name);
-                live?.Dispose();
+                lanes.EndConnection();
                 FailReceivers(new QueueUnreachableException("The queue could not be served.", exception));
             }
         }
@@ -409,7 +306,7 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
         {
             // Its link goes down rather than that it hangs here: the broker hands it out again.
             Log.NotGivenBack(logger, exception, arrival.Carried.Message.Id, name);
-            live?.Dispose();
+            lanes.EndConnection();
         }
     }
 
@@ -438,7 +335,7 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
             var wanted = Math.Min(receivers.Sum(receiver => (long)receiver.Max), MostCredit);
             if (wanted > 0)
             {
-                foreach (var lane in lanes)
+                foreach (var lane in lanes.All)
                 {
                     lane?.Ask((int)wanted);
                 }
@@ -452,7 +349,7 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
     private (List<LeasedMessage> Taken, Arrival? Aside) TakeFor(Receiver receiver)
     {
         var taken = new List<LeasedMessage>();
-        foreach (var lane in lanes)
+        foreach (var lane in lanes.All)
         {
             while (taken.Count < receiver.Max && lane?.Next is { } next)
             {
@@ -480,7 +377,7 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
         {
             if (receivers.Count == 0)
             {
-                foreach (var lane in lanes.Where(lane => lane is { Waiting: > 0 } && time.GetUtcNow() - lane.WaitingSince >= Hold))
+                foreach (var lane in lanes.All.Where(lane => lane is { Waiting: > 0 } && time.GetUtcNow() - lane.WaitingSince >= Hold))
                 {
                     while (lane!.Waiting > 0)
                     {
@@ -496,7 +393,7 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
     private void SetTimer()
     {
         var next = leases.NextEnd;
-        foreach (var lane in lanes.Where(lane => receivers.Count == 0 && lane is { Waiting: > 0 }))
+        foreach (var lane in lanes.All.Where(lane => receivers.Count == 0 && lane is { Waiting: > 0 }))
         {
             var leftOver = lane!.WaitingSince + Hold;
             next = next is { } sooner && sooner < leftOver ? sooner : leftOver;
@@ -505,10 +402,10 @@ internal sealed partial class QueueReceiver : IAsyncDisposable
         timer.Change(
             next is { } due ? TimeSpan.FromTicks(Math.Clamp((due - time.GetUtcNow()).Ticks, TimeSpan.TicksPerMillisecond, LongestTimer.Ticks)) : Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan);
-        if (receivers.Count > 0 && lanes.Any(lane => lane is { Waiting: > 0 }))
+        if (receivers.Count > 0 && lanes.All.Any(lane => lane is { Waiting: > 0 }))
         {
             // A lane before it is not known to be empty. It may have become so between the look and this line.
-            var quiet = lanes.OfType<LaneLink>().Select(lane => lane.QuietIn).Where(span => span > TimeSpan.Zero).DefaultIfEmpty(LaneLink.Grace / 5).Min();
+            var quiet = lanes.All.OfType<LaneLink>().Select(lane => lane.QuietIn).Where(span => span > TimeSpan.Zero).DefaultIfEmpty(LaneLink.Grace / 5).Min();
             grace.Change(quiet + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
         }
     }
