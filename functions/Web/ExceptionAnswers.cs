@@ -23,7 +23,7 @@ internal sealed partial class ExceptionAnswers(IProblemDetailsService problems, 
         };
         if (status == 503)
         {
-            Log.Outage(logger, exception, httpContext.TraceIdentifier);
+            Log.Outage(logger, httpContext.TraceIdentifier, exception.GetType().Name, exception.Message);
             httpContext.Response.Headers.RetryAfter = Problems.RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
@@ -35,6 +35,9 @@ internal sealed partial class ExceptionAnswers(IProblemDetailsService problems, 
         });
     }
 
+    /// <summary>Whether the answer and one line of the log say all there is to say: an outage has as many of them as requests.</summary>
+    internal static bool IsExplained(Exception exception) => exception is BadHttpRequestException || IsOutage(exception);
+
     /// <summary>The ports throw only for lost infrastructure; these are the families their adapters throw.</summary>
     internal static bool IsOutage(Exception exception) => exception is DbException or IOException or SocketException or TimeoutException or HttpRequestException;
 
@@ -44,7 +47,7 @@ internal sealed partial class ExceptionAnswers(IProblemDetailsService problems, 
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "Store or queue could not be reached in request {TraceId}")]
-        public static partial void Outage(ILogger logger, Exception exception, string traceId);
+        [LoggerMessage(1, LogLevel.Error, "Store or queue could not be reached in request {TraceId}: {Failure}: {Reason}")]
+        public static partial void Outage(ILogger logger, string traceId, string failure, string reason);
     }
 }

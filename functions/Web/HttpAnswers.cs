@@ -30,7 +30,7 @@ internal static class HttpAnswers
     public static void UseHttpAnswers(this WebApplication app)
     {
         app.Use(AddSecurityHeaders);
-        app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException });
+        app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = context => ExceptionAnswers.IsExplained(context.Exception) });
         app.UseStatusCodePages();
     }
 
