@@ -9,7 +9,7 @@ internal sealed class LeadReader(Lexicon lexicon, LearnedFeatures features)
     private const float AfterTitle = 0.6f;
 
     /// <summary>More concepts than this in one sentence tell nothing by their pairs.</summary>
-    private const int MostConcepts = 18;
+    private const int MostConcepts = 12;
 
     private readonly int[] concepts = new int[MostConcepts];
     private readonly int[] tokenOf = new int[MostConcepts];
