@@ -63,6 +63,22 @@ public sealed partial class TryPageTests(HubFixture hub) : IClassFixture<HubFixt
         Assert.Contains("role=\"alert\"", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    /// <summary>It names contacts, and with the reason also up to which colour they may read.</summary>
+    [Theory]
+    [InlineData(HubRole.Administrator)]
+    [InlineData(HubRole.DutyOfficer)]
+    [InlineData(HubRole.Auditor)]
+    [InlineData(HubRole.Reporter)]
+    public async Task It_opens_to_exactly_those_who_may_read_contacts(HubRole role)
+    {
+        using var client = await hub.ClientAsync(role);
+
+        using var contacts = await client.GetAsync("/api/contacts");
+        using var page = await client.GetAsync("/try");
+
+        Assert.Equal(contacts.StatusCode, page.StatusCode);
+    }
+
     [Fact]
     public async Task A_reporter_may_not_open_it()
     {
