@@ -14,36 +14,49 @@ namespace AllianceNotify.Journeys.Tests;
 /// </summary>
 public sealed class PartnerHubTests : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("alliancenotify-partners-");
     private readonly List<HubProcess> processes = [];
     private readonly List<HttpClient> clients = [];
 
-    [Theory]
-    [InlineData("actual", "green", "")]
-    [InlineData("exercise", "amber", "JPN,USA")]
-    public async Task An_alert_goes_to_the_partner_with_its_mode_and_marking_and_raises_nothing_when_it_comes_back(string mode, string tlp, string nations)
+    private static readonly (string Mode, string Tlp, string Nations)[] Cases = [("actual", "green", ""), ("exercise", "amber", "JPN,USA")];
+
+    [Fact]
+    public async Task Alerts_go_to_the_partner_with_their_mode_and_marking_and_raise_nothing_when_they_come_back()
     {
         var (first, second) = await StartAsync();
-        await PostAsync(first, "/api/reports", Launch(mode, tlp, nations));
-        var here = await SituationAsync(first, alerts: 1);
-        AssertSame(here, mode, tlp, nations);
+        foreach (var (mode, tlp, nations) in Cases)
+        {
+            await PostAsync(first, "/api/reports", Launch(mode, tlp, nations));
+        }
 
+        var here = await SituationsAsync(first);
         await PollAsync(second, first.BaseAddress!);
-        var there = await SituationAsync(second, alerts: 1);
-        AssertSame(there, mode, tlp, nations);
+        var there = await SituationsAsync(second);
 
         await PollAsync(first, second.BaseAddress!);
-        await Eventually.TrueAsync(async () => Kinds(await DetailsAsync(first, here)).Contains("came-back"), "the partner's alert, known as this hub's own", TimeSpan.FromMinutes(2));
+        await Eventually.TrueAsync(
+            async () => (await Task.WhenAll(here.Select(situation => DetailsAsync(first, situation)))).All(details => Kinds(details).Contains("came-back")),
+            "the partner's alerts, known as this hub's own",
+            Patience);
 
         // Once more round: what came back here is on the feed that the partner reads next.
         var seen = await FetchedAsync(second);
-        await Eventually.TrueAsync(async () => await FetchedAsync(second) > seen, "the partner's next look", TimeSpan.FromMinutes(2));
-        Assert.Equal((1, 1), (await AlertsAsync(first, here), await AlertsAsync(second, there)));
-        Assert.Equal((1, 1), (await CountAsync(first), await CountAsync(second)));
+        await Eventually.TrueAsync(async () => await FetchedAsync(second) > seen, "the partner's next look", Patience);
+        await SituationsAsync(first);
+        await SituationsAsync(second);
 
-        await PostAsync(first, "/api/reports", Launch(mode, tlp, nations, "cancel"));
+        foreach (var (mode, tlp, nations) in Cases)
+        {
+            await PostAsync(first, "/api/reports", Launch(mode, tlp, nations, "cancel"));
+        }
+
         await Eventually.TrueAsync(
-            async () => (await DetailsAsync(second, there)).GetProperty("situation").GetProperty("status").GetString() == "closed", "the all-clear at the partner", TimeSpan.FromMinutes(2));
+            async () => (await Task.WhenAll(there.Select(situation => DetailsAsync(second, situation)))).All(
+                details => details.GetProperty("situation").GetProperty("status").GetString() == "closed"),
+            "the all-clears at the partner",
+            Patience);
     }
 
     public async ValueTask DisposeAsync()
@@ -83,47 +96,49 @@ public sealed class PartnerHubTests : IAsyncDisposable
         hub, "/api/sources", $$"""{ "id": "partner", "name": { "en": "Sample partner", "ja": "見本の相手" }, "kind": "feed", "address": "{{new Uri(partner, "/feeds/cap.atom")}}", "interval": "PT10S" }""");
 
     private static string Launch(string mode, string tlp, string nations, string action = "new") => $$"""
-        { "source": "radar-7", "sourceId": "{{action}}", "action": "{{action}}", "references": [{{(action == "new" ? "" : """{ "source": "radar-7", "sourceId": "new" }""")}}],
+        { "source": "radar-7", "sourceId": "{{mode}}-{{action}}", "action": "{{action}}", "references": [{{(action == "new" ? "" : $$"""{ "source": "radar-7", "sourceId": "{{mode}}-new" }""")}}],
           "mode": "{{mode}}", "observedAt": "{{TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}}",
           "marking": { "tlp": "{{tlp}}", "releasableTo": {{JsonSerializer.Serialize(nations.Split(',', StringSplitOptions.RemoveEmptyEntries))}} },
           "title": "弾道ミサイルの可能性があるものが発射された", "body": "北朝鮮から弾道ミサイルの可能性があるものが発射された。" }
         """;
 
-    private static void AssertSame(JsonElement situation, string mode, string tlp, string nations)
+    /// <summary>What was reported and no more: each open, as it was marked, and told once.</summary>
+    private static void AssertSame(IReadOnlyList<JsonElement> situations) => Assert.Equal(
+        Cases.Select(expected => new Told("missile-launch", expected.Mode, "open", expected.Tlp, expected.Nations, 1)),
+        situations.Select(Described).OrderBy(found => found.Mode, StringComparer.Ordinal));
+
+    private static Told Described(JsonElement details)
     {
+        var situation = details.GetProperty("situation");
         var marking = situation.GetProperty("marking");
-        Assert.Equal(
-            ("missile-launch", mode, "open", tlp, nations),
-            (situation.GetProperty("category").GetString(), situation.GetProperty("mode").GetString(), situation.GetProperty("status").GetString(), marking.GetProperty("tlp").GetString(),
-                string.Join(',', marking.GetProperty("releasableTo").EnumerateArray().Select(nation => nation.GetString()).Order(StringComparer.Ordinal))));
+        return new Told(
+            situation.GetProperty("category").GetString(),
+            situation.GetProperty("mode").GetString(),
+            situation.GetProperty("status").GetString(),
+            marking.GetProperty("tlp").GetString(),
+            string.Join(',', marking.GetProperty("releasableTo").EnumerateArray().Select(nation => nation.GetString()).Order(StringComparer.Ordinal)),
+            details.GetProperty("alerts").GetArrayLength());
     }
 
-    /// <summary>The hub's only situation, once it has that many alerts.</summary>
-    private static async Task<JsonElement> SituationAsync(HttpClient hub, int alerts)
+    /// <summary>All situations of the hub with what belongs to them, once there are enough and each has an alert.</summary>
+    private static async Task<IReadOnlyList<JsonElement>> SituationsAsync(HttpClient hub)
     {
-        JsonElement found = default;
+        JsonElement[] found = [];
         await Eventually.TrueAsync(
             async () =>
             {
                 var items = (await hub.GetFromJsonAsync<JsonElement>("/api/situations")).GetProperty("items");
-                if (items.GetArrayLength() == 0)
-                {
-                    return false;
-                }
-
-                found = items[0];
-                return await AlertsAsync(hub, found) == alerts;
+                found = await Task.WhenAll(items.EnumerateArray().Select(item => hub.GetFromJsonAsync<JsonElement>($"/api/situations/{item.GetProperty("id").GetString()}")));
+                return found.Length >= Cases.Length && found.All(details => details.GetProperty("alerts").GetArrayLength() > 0);
             },
-            "a situation with its alert",
-            TimeSpan.FromMinutes(2));
+            "the situations with their alerts",
+            Patience);
+        AssertSame(found);
         return found;
     }
 
-    private static async Task<int> CountAsync(HttpClient hub) => (await hub.GetFromJsonAsync<JsonElement>("/api/situations")).GetProperty("items").GetArrayLength();
-
-    private static Task<JsonElement> DetailsAsync(HttpClient hub, JsonElement situation) => hub.GetFromJsonAsync<JsonElement>($"/api/situations/{situation.GetProperty("id").GetString()}");
-
-    private static async Task<int> AlertsAsync(HttpClient hub, JsonElement situation) => (await DetailsAsync(hub, situation)).GetProperty("alerts").GetArrayLength();
+    private static Task<JsonElement> DetailsAsync(HttpClient hub, JsonElement details) =>
+        hub.GetFromJsonAsync<JsonElement>($"/api/situations/{details.GetProperty("situation").GetProperty("id").GetString()}");
 
     private static IEnumerable<string?> Kinds(JsonElement details) => details.GetProperty("timeline").EnumerateArray().Select(entry => entry.GetProperty("kind").GetString());
 
@@ -136,4 +151,6 @@ public sealed class PartnerHubTests : IAsyncDisposable
         using var response = await client.PostAsync(path, content);
         Assert.True(response.IsSuccessStatusCode, $"{path} answered {response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
     }
+
+    private sealed record Told(string? Category, string? Mode, string? Status, string? Tlp, string Nations, int Alerts);
 }
