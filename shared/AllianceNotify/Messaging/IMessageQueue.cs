@@ -35,6 +35,7 @@ public interface IMessageQueue
     /// <summary>Sends a dead letter's message again with a fresh delivery count and removes the dead letter. False where there is none of that id.</summary>
     ValueTask<bool> ReplayDeadLetterAsync(QueueName queue, string id, CancellationToken cancellationToken);
 
+    /// <summary>What the queue holds. A broker may count what was settled a moment ago as still in hand.</summary>
     ValueTask<QueueDepth> GetDepthAsync(QueueName queue, CancellationToken cancellationToken);
 }
 
