@@ -1,3 +1,4 @@
+using AllianceNotify.Classification;
 using AllianceNotify.Audit;
 using AllianceNotify.Contacts;
 using AllianceNotify.Functions.Web;
@@ -15,6 +16,10 @@ internal static class RunningHub
         HubArguments arguments, Func<WebApplication, CancellationToken, Task>? whenListening, CancellationToken cancellationToken)
     {
         await using var app = HubApplication.Build(arguments);
+
+        // Lexicon and model take a third of the start to read: begun now, beside the rest, so that the first report does not wait for them. What
+        // goes wrong there is thrown to whoever asks for the classifier.
+        _ = Task.Run(app.Services.GetRequiredService<ReportClassifier>, CancellationToken.None);
         using var stop = cancellationToken.Register(app.Lifetime.StopApplication);
         await StartAsync(app, cancellationToken);
         foreach (var address in app.Services.GetRequiredService<PublicAddress>().Listening)
