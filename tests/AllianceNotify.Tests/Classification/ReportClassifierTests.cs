@@ -42,6 +42,13 @@ public sealed class ReportClassifierTests
     }
 
     [Theory]
+    [InlineData("R&M saw a 6.4 % rise in takings over the summer", "none")]
+    [InlineData("M 6.4 earthquake off Miyagi", "large-scale-disaster")]
+    [InlineData("Mw = 6.4, off the coast of Miyagi", "large-scale-disaster")]
+    public void Sign_of_a_magnitude_stands_beside_its_number(string title, string category) =>
+        Assert.Equal(category, Classifier.Classify(ReportBuilder.Text(title)).Category.Value);
+
+    [Theory]
     [InlineData("en", "THIS IS A DRILL. North Korea fires ballistic missile", ReportMode.Actual, true)]
     [InlineData("ja", "【訓練】弾道ミサイル発射", ReportMode.Actual, true)]
     [InlineData("ja", "ミサイル発射。これは訓練ではありません", ReportMode.Exercise, true)]

@@ -6,6 +6,10 @@ namespace AllianceNotify.Classification.Text;
 /// </summary>
 internal sealed class Measures
 {
+    /// <summary>A sign as short as "M" or "Mw" speaks of the number right beside it only: "M&amp;S saw a 6.7 % rise" is no magnitude.</summary>
+    private const int ShortSign = 2;
+    private const int BesideSign = 4;
+
     private readonly Lexicon lexicon;
     private readonly int magnitude, quake, shindo, dead, toll, climbs, moved, hurt, ruined, outage, people, leak;
     private readonly int magnitudeStrong, magnitudeMajor, magnitudeModerate, magnitudeWeak, shindoStrong, shindoWeak, deathsMany, deathsSome, movedMany, hurtMany, housesMany, rounds, outageMany, recordsMany;
@@ -83,7 +87,7 @@ internal sealed class Measures
         var before = Neighbour(tokens, at, -1, out var gapBefore);
         var after = Neighbour(tokens, at, 1, out var gapAfter);
 
-        if (value is >= 2 and < 9.95 && ((Has(before, magnitude) && gapBefore <= 14) || (Has(after, magnitude) && gapAfter <= 2 && after.End - after.Start > 2) || (value >= 4 && Has(after, quake) && gapAfter <= 1)))
+        if (value is >= 2 and < 9.95 && ((Has(before, magnitude) && gapBefore <= (before.End - before.Start <= ShortSign ? BesideSign : 14)) || (Has(after, magnitude) && gapAfter <= 2 && after.End - after.Start > 2) || (value >= 4 && Has(after, quake) && gapAfter <= 1)))
         {
             return value switch
             {
