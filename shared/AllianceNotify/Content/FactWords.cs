@@ -99,6 +99,8 @@ public static class FactWords
         new("updatedAt", "Revised by the source", "情報源による更新", IsTime: true),
         new("signedBy", "Signed by", "署名者"),
         new("signature", "Signature of the report", "報告の電子署名") { Values = Signatures },
+        new("infoName", "Kind of notice", "情報の種別"),
+        new("fullTextLink", "Whole notice as XML (address given by the source)", "全文XML（情報源による）"),
         new("web", "More at (address given by the source)", "参照先（情報源による）"),
     ];
 

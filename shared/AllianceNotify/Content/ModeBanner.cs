@@ -57,7 +57,7 @@ public static class ModeBanner
         ShownMode.Actual => new("ACTUAL", "実際の通報"),
         ShownMode.Exercise => new("EXERCISE EXERCISE EXERCISE", "訓練 訓練 訓練"),
         ShownMode.Test => new("TEST TEST TEST", "試験 試験 試験"),
-        ShownMode.InDoubt => new("MODE IN DOUBT", "区分不明"),
+        ShownMode.InDoubt => new("MODE IN DOUBT", "実際か訓練か不明"),
         _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "A mode without a banner must never be shown."),
     };
 
@@ -67,7 +67,7 @@ public static class ModeBanner
         ShownMode.Actual => "",
         ShownMode.Exercise => new LocalizedText("EXERCISE: ", "【訓練】").In(language),
         ShownMode.Test => new LocalizedText("TEST: ", "【試験】").In(language),
-        ShownMode.InDoubt => new LocalizedText("MODE IN DOUBT: ", "【区分不明】").In(language),
+        ShownMode.InDoubt => new LocalizedText("MODE IN DOUBT: ", "【実際か訓練か不明】").In(language),
         _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "A mode without a mark must never be shown."),
     };
 
@@ -79,8 +79,8 @@ public static class ModeBanner
         (ShownMode.Exercise, true) => "[訓練 EXERCISE] ",
         (ShownMode.Test, false) => "[TEST 試験] ",
         (ShownMode.Test, true) => "[試験 TEST] ",
-        (ShownMode.InDoubt, false) => "[MODE IN DOUBT 区分不明] ",
-        (ShownMode.InDoubt, true) => "[区分不明 MODE IN DOUBT] ",
+        (ShownMode.InDoubt, false) => "[MODE IN DOUBT 実際か訓練か不明] ",
+        (ShownMode.InDoubt, true) => "[実際か訓練か不明 MODE IN DOUBT] ",
         _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "A mode without a mark must never be shown."),
     };
 }

@@ -51,7 +51,7 @@ public sealed partial class BoardPagesTests(HubFixture hub) : IClassFixture<HubF
         var list = await officer.GetStringAsync("/situations?status=held");
 
         Assert.Contains("MODE IN DOUBT", page, StringComparison.Ordinal);
-        Assert.Contains("区分不明", page, StringComparison.Ordinal);
+        Assert.Contains("実際か訓練か不明", page, StringComparison.Ordinal);
         Assert.DoesNotContain("banner actual", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<body class=\"actual\"", page, StringComparison.Ordinal);
         Assert.Contains("MODE IN DOUBT", list, StringComparison.Ordinal);
@@ -72,7 +72,7 @@ public sealed partial class BoardPagesTests(HubFixture hub) : IClassFixture<HubF
         {
             var page = System.Net.WebUtility.HtmlDecode(await officer.GetStringAsync(path));
             Assert.Contains("MODE IN DOUBT", page, StringComparison.Ordinal);
-            Assert.Contains("区分不明", page, StringComparison.Ordinal);
+            Assert.Contains("実際か訓練か不明", page, StringComparison.Ordinal);
             Assert.DoesNotContain("ACTUAL", page, StringComparison.Ordinal);
             Assert.DoesNotContain("実際の通報", page, StringComparison.Ordinal);
             Assert.DoesNotContain("<body class=\"actual\"", page, StringComparison.Ordinal);

@@ -74,7 +74,7 @@ public sealed class AlertRendererTests
     [InlineData(ShownMode.Actual, "ACTUAL / 実際の通報")]
     [InlineData(ShownMode.Exercise, "EXERCISE EXERCISE EXERCISE / 訓練 訓練 訓練")]
     [InlineData(ShownMode.Test, "TEST TEST TEST / 試験 試験 試験")]
-    [InlineData(ShownMode.InDoubt, "MODE IN DOUBT / 区分不明")]
+    [InlineData(ShownMode.InDoubt, "MODE IN DOUBT / 実際か訓練か不明")]
     public void Banners_say_the_mode_in_both_languages(ShownMode mode, string banner) => Assert.Equal(banner, ModeBanner.Of(mode));
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class AlertRendererTests
             foreach (var words in Bodies(rendered).Append(rendered.Subject))
             {
                 Assert.Contains("MODE IN DOUBT", words, StringComparison.Ordinal);
-                Assert.Contains("区分不明", words, StringComparison.Ordinal);
+                Assert.Contains("実際か訓練か不明", words, StringComparison.Ordinal);
                 Assert.All(
                     Enum.GetValues<ShownMode>().Where(mode => mode != ShownMode.InDoubt),
                     mode => Assert.DoesNotContain(ModeBanner.Of(mode), words, StringComparison.Ordinal));
@@ -109,7 +109,7 @@ public sealed class AlertRendererTests
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => RenderAsync(SampleAlerts.Missile with { Mode = (ReportMode)3 }, "en"));
 
     [Theory]
-    [InlineData(ShownMode.InDoubt, "[MODE IN DOUBT 区分不明] [FLASH] ", "[区分不明 MODE IN DOUBT] [最緊急] ", "MODE IN DOUBT: ", "【区分不明】")]
+    [InlineData(ShownMode.InDoubt, "[MODE IN DOUBT 実際か訓練か不明] [FLASH] ", "[実際か訓練か不明 MODE IN DOUBT] [最緊急] ", "MODE IN DOUBT: ", "【実際か訓練か不明】")]
     [InlineData(ShownMode.Exercise, "[EXERCISE 訓練] [FLASH] ", "[訓練 EXERCISE] [最緊急] ", "EXERCISE: ", "【訓練】")]
     [InlineData(ShownMode.Test, "[TEST 試験] [FLASH] ", "[試験 TEST] [最緊急] ", "TEST: ", "【試験】")]
     [InlineData(ShownMode.Actual, "[FLASH] ", "[最緊急] ", "", "")]

@@ -151,7 +151,7 @@ public sealed class PublishAlertsTests : IDisposable
             Assert.Null(await hub.Get<PublishAlerts>().CapOfAsync(alert.Id, default));
             var cap = hub.Get<CapAlertXml>().Write(alert with { Kind = AlertKind.New }, [], origin: null);
             CapRules.Hold(cap);
-            Assert.Equal(("Draft", "MODE IN DOUBT / 区分不明"), (Text(cap, "status"), Text(cap, "note")));
+            Assert.Equal(("Draft", "MODE IN DOUBT / 実際か訓練か不明"), (Text(cap, "status"), Text(cap, "note")));
         }
     }
 
