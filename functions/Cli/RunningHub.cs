@@ -1,5 +1,5 @@
-using AllianceNotify.Classification;
 using AllianceNotify.Audit;
+using AllianceNotify.Classification;
 using AllianceNotify.Contacts;
 using AllianceNotify.Functions.Web;
 using AllianceNotify.Security;

@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
+using AllianceNotify.Contracts.Journeys;
 using AllianceNotify.Functions.Hosting;
 using AllianceNotify.Functions.Pumps;
-using AllianceNotify.Contracts.Journeys;
 using AllianceNotify.Functions.Triggers;
 using AllianceNotify.Messaging;
 using AllianceNotify.Security;
