@@ -14,7 +14,7 @@ public sealed class HttpFunctions(HubOfTheWorker hub)
     public Task Alerts([HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "api/alerts/{*path}")] HttpRequest request) => hub.AnswerAsync(request.HttpContext);
 
     [Function("Board")]
-    public Task Board([HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "{page:regex(^(situations|alerts|outbox|teams|try|sign-in|sign-out|hub.css)$)}/{*path}")] HttpRequest request) => hub.AnswerAsync(request.HttpContext);
+    public Task Board([HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "{page:regex(^(situations|alerts|reports|outbox|teams|try|docs|sign-in|sign-out|hub.css)$)}/{*path}")] HttpRequest request) => hub.AnswerAsync(request.HttpContext);
 
     [Function("Classify")]
     public Task Classify([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/classify")] HttpRequest request) => hub.AnswerAsync(request.HttpContext);
