@@ -106,7 +106,7 @@ public sealed class MigrateTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task A_store_that_a_hub_serves_is_not_copied_and_a_missing_one_is_a_wrong_call()
+    public async Task Neither_a_store_that_a_hub_serves_is_copied_nor_one_that_is_not_there()
     {
         var launch = new HubLaunch { Assembly = HubLaunch.AssemblyBesideThisProgram, DataDirectory = PathOf("served") };
         await using (await HubProcess.StartAsync(launch))
@@ -116,7 +116,10 @@ public sealed class MigrateTests : IDisposable
             Assert.Contains("served by another process", served.Error, StringComparison.Ordinal);
         }
 
-        Assert.Equal(2, (await MigrateAsync("azure-tables", "missing")).ExitCode);
+        var missing = await MigrateAsync("azure-tables", "missing");
+        Assert.Equal(1, missing.ExitCode);
+        Assert.Contains("There is no store", missing.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(PathOf("missing")));
         Assert.Equal(2, (await MigrateAsync("paper", "served")).ExitCode);
     }
 
