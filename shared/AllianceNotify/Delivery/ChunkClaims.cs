@@ -15,15 +15,15 @@ internal sealed record TargetShare(ChannelTarget Target, ChannelTarget.Entry Ent
 }
 
 /// <summary>
-/// Takes what a chunk may send now: reads its records, withholds from whoever may not be told any more, asks the targets for room, and
-/// claims, all in one write. The write is conditional, so that of two workers with copies of one chunk each delivery has one.
+/// Takes what a chunk may send now: reads its records, withholds from whoever may not be told any more, gives up addresses that are
+/// nobody's any more, asks the targets for room, and claims, all in one write. The write is conditional, so that of two workers with copies of one chunk each delivery has one.
 /// </summary>
 internal sealed class ChunkClaims(DeliveryTable table, LastLook look, DeliveryOptions options, ChannelPipelines pipelines, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<ContactId, Room> rooms = [];
-    private IReadOnlyDictionary<ContactId, string> refused = new Dictionary<ContactId, string>();
+    private IReadOnlyDictionary<ContactId, Objection> objections = new Dictionary<ContactId, Objection>();
     private readonly Dictionary<string, TargetShare> shares = new(StringComparer.Ordinal);
 
     /// <summary>What to send, by target.</summary>
@@ -50,7 +50,7 @@ internal sealed class ChunkClaims(DeliveryTable table, LastLook look, DeliveryOp
         var open = await table.GetManyAsync(chunk.Alert, chunk.Contacts, chunk.Channel, chunk.Round, cancellationToken).ConfigureAwait(false);
         Unplanned.AddRange(chunk.Contacts.Except(open.Select(record => record.Value.Contact)));
         Withheld.AddRange(open.Select(record => record.Value).Where(record => record is { State: DeliveryState.Withheld, WithheldAt: not null }));
-        refused = await look.RefusedAsync(
+        objections = await look.ObjectionsAsync(
             alert, [.. open.Select(record => record.Value).Where(record => DueDelivery.IsFree(record, chunk.Ticket, time.GetUtcNow()))], cancellationToken)
             .ConfigureAwait(false);
         AskForRoom(chunk, channel, lane, open);
@@ -94,7 +94,7 @@ internal sealed class ChunkClaims(DeliveryTable table, LastLook look, DeliveryOp
         var now = time.GetUtcNow();
         var limits = options.For(chunk.Channel);
         var byTarget = open
-            .Where(record => !refused.ContainsKey(record.Value.Contact) && DueDelivery.Of(record.Value, chunk.Ticket, now, limits) is DueDelivery.Claimable)
+            .Where(record => !objections.ContainsKey(record.Value.Contact) && DueDelivery.Of(record.Value, chunk.Ticket, now, limits) is DueDelivery.Claimable)
             .GroupBy(record => channel.TargetOf(record.Value.Address), StringComparer.Ordinal);
         foreach (var group in byTarget)
         {
@@ -118,7 +118,8 @@ internal sealed class ChunkClaims(DeliveryTable table, LastLook look, DeliveryOp
         foreach (var read in open)
         {
             var record = read.Value;
-            if (refused.TryGetValue(record.Contact, out var why) && DueDelivery.IsFree(record, chunk.Ticket, now))
+            var objection = objections.GetValueOrDefault(record.Contact);
+            if (objection is Objection.MayNotBeTold { Reason: var why } && DueDelivery.IsFree(record, chunk.Ticket, now))
             {
                 writes.Add(new Write(read, null, DeliveryStep.Withhold(record, why, now)));
                 continue;
@@ -134,6 +135,9 @@ internal sealed class ChunkClaims(DeliveryTable table, LastLook look, DeliveryOp
                     break;
                 case DueDelivery.GivenUp given:
                     writes.Add(new Write(read, null, DeliveryStep.Fail(record, given.Reason, DeliveryStep.GaveUp)));
+                    break;
+                case DueDelivery.Claimable when objection is Objection.IsElsewhere { Instead: var instead }:
+                    writes.Add(new Write(read, null, DeliveryStep.Redirect(record, instead)));
                     break;
                 case DueDelivery.Claimable when channel is null:
                     var reason = $"No channel named {record.Channel} is set up.";

@@ -17,7 +17,7 @@ namespace AllianceNotify.Delivery;
 /// the same Message-ID.
 /// </summary>
 /// <remarks>
-/// In order: read and gate the alert; read the chunk's records; look once more at who may still be told; ask each target for room; claim and
+/// In order: read and gate the alert; read the chunk's records; look once more at who may still be told, and where; ask each target for room; claim and
 /// withhold (one conditional write); send, each target for itself; write the outcomes (one write, or a few where a target is slow); queue and plan what follows.
 /// A claim never outlasts the message's lease, and no send outlasts its claim. So whoever is handed the message again finds
 /// no send of ours still running, and may take over the claims made under the message's ticket at once.
@@ -75,7 +75,7 @@ public sealed partial class DeliverAlerts : IQueueStage, IDisposable
         this.logger = logger;
         alerts = new SendableAlerts(situations, render);
         this.situations = situations;
-        look = new LastLook(contacts, lists);
+        look = new LastLook(contacts, lists, table);
         backoff = new Backoff(random);
         pipelines = new ChannelPipelines(options.Value, time);
         followUps = new FollowUps(table, deadLetters, queue, options.Value, time, metrics);

@@ -1,3 +1,5 @@
+using AllianceNotify.Contacts;
+
 namespace AllianceNotify.Delivery;
 
 /// <summary>A delivery record's next value, and the name of what happened to it (for metrics and logs).</summary>
@@ -10,6 +12,9 @@ internal sealed record DeliveryStep(DeliveryRecord Record, string Outcome)
     public const string Misconfigured = "misconfigured";
     public const string GaveUp = "gave-up";
     public const string Withheld = "withheld";
+
+    /// <summary>Not sent here, because the contact has the address no more; goes to what it has now.</summary>
+    public const string Redirected = "redirected";
 
     private const int MaxErrorLength = 500;
 
@@ -43,12 +48,14 @@ internal sealed record DeliveryStep(DeliveryRecord Record, string Outcome)
         new(Unclaimed(record) with { State = DeliveryState.Failed, LastError = Cut(reason) }, outcome);
 
     /// <summary>Not sent, because its contact may not be told any more.</summary>
-    public static DeliveryStep Withhold(DeliveryRecord record, string reason, DateTimeOffset now)
-    {
-        // A worker died over it: whether what it sent arrived is not known, and must not be denied.
-        var perhaps = record.State == DeliveryState.Sending ? " An attempt before was cut short; it may have arrived." : "";
-        return new(Unclaimed(record) with { State = DeliveryState.Withheld, Reason = $"Withheld before sending: {reason}{perhaps}", WithheldAt = now }, Withheld);
-    }
+    public static DeliveryStep Withhold(DeliveryRecord record, string reason, DateTimeOffset now) => new(
+        Unclaimed(record) with { State = DeliveryState.Withheld, Reason = $"Withheld before sending: {reason}{Perhaps(record)}", WithheldAt = now }, Withheld);
+
+    /// <summary>Not sent, because the contact has this address no more. The reason goes with it to wherever it is sent instead.</summary>
+    public static DeliveryStep Redirect(DeliveryRecord record, IReadOnlyList<ContactChannel> instead) => Fail(
+        record with { Fallbacks = instead, Reason = $"{record.Reason}; planned for an address by {record.Channel} that the contact no longer has" },
+        $"The contact no longer has this address.{Perhaps(record)}",
+        Redirected);
 
     private static DeliveryStep Defer(
         DeliveryRecord claimed, DeliveryOutcome.Deferred deferred, DateTimeOffset now, ChannelLimits limits, Func<int, TimeSpan> backoff)
@@ -72,6 +79,10 @@ internal sealed record DeliveryStep(DeliveryRecord Record, string Outcome)
 
         return new(Unclaimed(claimed) with { State = DeliveryState.Queued, NotBefore = due, LastError = Cut(deferred.Reason) }, Deferred);
     }
+
+    // A worker died over it: whether what it sent arrived is not known, and must not be denied.
+    private static string Perhaps(DeliveryRecord record) =>
+        record.State == DeliveryState.Sending ? " An attempt before was cut short; it may have arrived." : "";
 
     private static DeliveryRecord Unclaimed(DeliveryRecord record) => record with { ClaimTicket = null, ClaimUntil = null, NotBefore = null };
 

@@ -5,33 +5,48 @@ using AllianceNotify.Situations;
 namespace AllianceNotify.Delivery;
 
 /// <summary>
-/// Asks once more, just before sending, who may still be told: between planning and sending, a retry or a quiet night later, a
-/// contact may have been deleted, taken out of the lists that reached it, or changed nation, agency or colour.
+/// Asks once more, just before sending, who may still be told and where: between planning and sending, a retry or a quiet night
+/// later, a contact may have been deleted, taken out of the lists that reached it, changed nation, agency or colour, or have another
+/// address.
 /// </summary>
 /// <remarks>
-/// Two reads a chunk, and two more for each list until every contact was found in one. A contact that was reached in
-/// another way than by lists (on call, told earlier of the situation) needs none.
+/// Two reads a chunk, two more for each list until every contact was found in one, and one for each channel of a contact whose
+/// address changed. A contact that was reached in another way than by lists (on call, told earlier of the situation) needs no list.
+/// The rota of a contact on call is not asked again: it says who is to be asked first, not who may know, and of a watch that
+/// has changed hands in the meantime both may hear of it. The next round asks whoever is on call then.
 /// </remarks>
-internal sealed class LastLook(ContactTable contacts, ListTable lists)
+internal sealed class LastLook(ContactTable contacts, ListTable lists, DeliveryTable deliveries)
 {
-    /// <summary>Of the contacts of these deliveries, those who may not be told any more, and why: a sentence for administrators.</summary>
-    public async Task<IReadOnlyDictionary<ContactId, string>> RefusedAsync(
+    /// <summary>Of the contacts of these deliveries, those of whom something has to be said, and what.</summary>
+    public async Task<IReadOnlyDictionary<ContactId, Objection>> ObjectionsAsync(
         Alert alert, IReadOnlyCollection<DeliveryRecord> open, CancellationToken cancellationToken)
     {
-        var refused = new Dictionary<ContactId, string>();
+        var objections = new Dictionary<ContactId, Objection>();
         var records = open.OrderBy(record => record.Contact.Value, StringComparer.Ordinal).ToList();
         var known = await contacts.GetManyAsync([.. records.Select(record => record.Contact)], cancellationToken).ConfigureAwait(false);
         var listed = new List<DeliveryRecord>();
         for (var i = 0; i < records.Count; i++)
         {
-            var reason = known[i] is { } contact ? MarkingRule.Withholds(contact, alert.Marking) : "The contact was deleted.";
-            if (reason is not null)
+            var record = records[i];
+            if (known[i] is not { } contact)
             {
-                refused[records[i].Contact] = reason;
+                objections[record.Contact] = new Objection.MayNotBeTold("The contact was deleted.");
             }
-            else if (records[i].Lists is { Count: > 0 })
+            else if (MarkingRule.Withholds(contact, alert.Marking) is { } reason)
             {
-                listed.Add(records[i]);
+                objections[record.Contact] = new Objection.MayNotBeTold(reason);
+            }
+            else
+            {
+                if (!contact.Channels.Contains(new ContactChannel(record.Channel, record.Address)))
+                {
+                    objections[record.Contact] = new Objection.IsElsewhere(await InsteadAsync(contact, record, cancellationToken).ConfigureAwait(false));
+                }
+
+                if (record.Lists is { Count: > 0 })
+                {
+                    listed.Add(record);
+                }
             }
         }
 
@@ -48,9 +63,46 @@ internal sealed class LastLook(ContactTable contacts, ListTable lists)
 
         foreach (var record in listed)
         {
-            refused[record.Contact] = $"The contact was taken out of {string.Join(", ", record.Lists!.Take(8).Select(list => $"list {list}"))}.";
+            objections[record.Contact] = new Objection.MayNotBeTold(
+                $"The contact was taken out of {string.Join(", ", record.Lists!.Take(8).Select(list => $"list {list}"))}.");
         }
 
-        return refused;
+        return objections;
     }
+
+    /// <summary>
+    /// Where the contact can be reached now: the new address on the same channel, what is left of the planned fallbacks, then what else
+    /// it has; without the channels that this round has tried already.
+    /// </summary>
+    private async Task<IReadOnlyList<ContactChannel>> InsteadAsync(Contact contact, DeliveryRecord record, CancellationToken cancellationToken)
+    {
+        var untried = new List<ContactChannel>();
+        foreach (var channel in contact.Channels)
+        {
+            var tried = channel.Channel == record.Channel
+                ? null
+                : await deliveries.GetAsync(record.Alert, record.Contact, channel.Channel, record.Round, cancellationToken).ConfigureAwait(false);
+            if (tried is null || (tried.Value.Value is { State: DeliveryState.Failed } failed && failed.Address != channel.Address))
+            {
+                untried.Add(channel);
+            }
+        }
+
+        return [.. untried.OrderBy(channel => channel.Channel == record.Channel ? 0 : record.Fallbacks.Contains(channel) ? 1 : 2)];
+    }
+}
+
+/// <summary>Why a delivery must not be sent as it was planned.</summary>
+internal abstract record Objection
+{
+    private Objection()
+    {
+    }
+
+    /// <param name="Reason">A sentence for administrators.</param>
+    public sealed record MayNotBeTold(string Reason) : Objection;
+
+    /// <summary>The contact has the planned address no more.</summary>
+    /// <param name="Instead">In the order in which to try them; none: the contact cannot be reached.</param>
+    public sealed record IsElsewhere(IReadOnlyList<ContactChannel> Instead) : Objection;
 }

@@ -95,9 +95,9 @@ internal sealed class DeliveryRig : IDisposable
         IReadOnlyList<ListId>? lists = null)
     {
         var people = contacts.ToList();
-        foreach (var (contact, _) in people)
+        foreach (var (contact, address) in people)
         {
-            await Contacts.InsertAsync(Person(contact), CancellationToken.None);
+            await Contacts.InsertAsync(Person(contact, [new ContactChannel(channel, address), .. fallbacks ?? []]), CancellationToken.None);
         }
 
         var situations = new SituationTable(store);
@@ -111,14 +111,14 @@ internal sealed class DeliveryRig : IDisposable
         return chunk;
     }
 
-    public static Contact Person(string id) => new()
+    public static Contact Person(string id, params ContactChannel[] channels) => new()
     {
         Id = new ContactId(id),
         Name = new PersonName($"Sample {id}", null),
         Agency = "SAMPLE",
         Nation = "JPN",
         Languages = ["en"],
-        Channels = [],
+        Channels = channels,
     };
 
     public ValueTask QueueAsync(DeliveryChunk chunk, Alert alert) =>

@@ -157,6 +157,129 @@ public sealed class LastLookTests
         }
     }
 
+    [Fact]
+    public async Task An_address_that_was_corrected_after_planning_is_the_one_that_is_sent_to()
+    {
+        using var rig = new DeliveryRig();
+        var channel = rig.AddChannel();
+        var other = rig.AddChannel("other");
+        var alert = SampleAlerts.Alert();
+        await rig.PlanAsync(alert, People(2), fallbacks: [new ContactChannel("other", "elsewhere/1")]);
+        await ChangeChannelsAsync(rig, "c001", new ContactChannel("other", "elsewhere/1"), new ContactChannel("scripted", "host/corrected"));
+
+        Assert.Empty(await rig.DrainAsync());
+
+        Assert.Equal(["host/2", "host/corrected"], channel.Sends.Select(send => send.Address).Order());
+        Assert.Empty(other.Sends);
+        var record = await rig.GetAsync(alert, "c001");
+        Assert.Equal((DeliveryState.Sent, "host/corrected", 1), (record.State, record.Address, record.Attempts));
+        Assert.Equal("sample; planned for an address by scripted that the contact no longer has", record.Reason);
+        Assert.Equal("sample", (await rig.GetAsync(alert, "c002")).Reason);
+    }
+
+    [Fact]
+    public async Task A_channel_that_was_taken_away_after_planning_gives_way_to_the_next_the_contact_still_has()
+    {
+        using var rig = new DeliveryRig();
+        var channel = rig.AddChannel();
+        var gone = rig.AddChannel("gone");
+        var added = rig.AddChannel("added");
+        var kept = rig.AddChannel("kept");
+        var alert = SampleAlerts.Alert();
+        await rig.PlanAsync(alert, People(1), fallbacks: [new ContactChannel("gone", "gone/1"), new ContactChannel("kept", "kept/1")]);
+        await ChangeChannelsAsync(rig, "c001", new ContactChannel("added", "added/1"), new ContactChannel("kept", "kept/1"));
+
+        Assert.Empty(await rig.DrainAsync());
+
+        Assert.Empty(channel.Sends.Concat(gone.Sends).Concat(added.Sends));
+        Assert.Equal("kept/1", Assert.Single(kept.Sends).Address);
+        var record = await rig.GetAsync(alert, "c001");
+        Assert.Equal((DeliveryState.Failed, "The contact no longer has this address."), (record.State, record.LastError));
+        Assert.Equal(
+            [new ContactChannel("added", "added/1")], (await rig.GetAsync(alert, "c001", "kept")).Fallbacks);
+    }
+
+    [Fact]
+    public async Task What_failed_before_is_not_tried_again_for_want_of_a_channel()
+    {
+        using var rig = new DeliveryRig();
+        var channel = rig.AddChannel();
+        var next = rig.AddChannel("next");
+        channel.Answer = async (_, _) =>
+        {
+            await ChangeChannelsAsync(rig, "c001", new ContactChannel("scripted", "host/1"));
+            return new DeliveryOutcome.Refused("550");
+        };
+        var alert = SampleAlerts.Alert();
+        await rig.PlanAsync(alert, People(1), fallbacks: [new ContactChannel("next", "next/1")]);
+
+        Assert.Empty(await rig.DrainAsync());
+
+        Assert.Single(channel.Sends);
+        Assert.Empty(next.Sends);
+        var letter = Assert.Single((await rig.DeadLetters.ListAsync(null, 10, default)).Items);
+        Assert.Equal("Contact c001 was not told by next, their last channel. The contact no longer has this address.", letter.Reason);
+    }
+
+    [Fact]
+    public async Task Who_has_no_channel_any_more_is_set_aside_for_a_person_and_told_when_they_have_one_again()
+    {
+        using var rig = new DeliveryRig();
+        var channel = rig.AddChannel();
+        var alert = SampleAlerts.Alert();
+        await rig.PlanAsync(alert, People(1));
+        await ChangeChannelsAsync(rig, "c001");
+
+        Assert.Empty(await rig.DrainAsync());
+
+        Assert.Empty(channel.Sends);
+        var letter = Assert.Single((await rig.DeadLetters.ListAsync(null, 10, default)).Items);
+        await ChangeChannelsAsync(rig, "c001", new ContactChannel("scripted", "host/new"));
+        await rig.DeadLetters.ReplayAsync(letter.Id, default);
+        Assert.Empty(await rig.DrainAsync());
+        Assert.Equal("host/new", Assert.Single(channel.Sends).Address);
+    }
+
+    [Fact]
+    public async Task An_address_that_changed_does_not_end_the_quiet_hours()
+    {
+        using var rig = new DeliveryRig();
+        var channel = rig.AddChannel();
+        var alert = SampleAlerts.Alert();
+        await rig.PlanAsync(alert, People(1));
+        var morning = rig.Time.GetUtcNow().AddMinutes(5);
+        await rig.ChangeAsync(alert, "c001", record => record with { NotBefore = morning, Deadline = morning.AddMinutes(5) });
+        await ChangeChannelsAsync(rig, "c001", new ContactChannel("scripted", "host/new"));
+
+        Assert.Empty(await rig.DrainAsync());
+
+        Assert.Equal("host/new", Assert.Single(channel.Sends).Address);
+        Assert.True((await rig.GetAsync(alert, "c001")).SentAt >= morning);
+    }
+
+    [Fact]
+    public async Task Whenever_the_process_dies_the_new_address_is_sent_to_and_the_old_one_is_not()
+    {
+        for (var step = 1; ; step++)
+        {
+            using var rig = new DeliveryRig();
+            var channel = rig.AddChannel();
+            var alert = SampleAlerts.Alert();
+            await rig.PlanAsync(alert, People(2));
+            await ChangeChannelsAsync(rig, "c001", new ContactChannel("scripted", "host/new"));
+            rig.Crash.At = step;
+
+            await rig.DrainAsync();
+
+            Assert.Equal(["host/2", "host/new"], channel.Sends.Select(send => send.Address).Distinct().Order());
+            Assert.Equal(DeliveryState.Sent, (await rig.GetAsync(alert, "c001")).State);
+            if (rig.Crash.At is not null)
+            {
+                return;
+            }
+        }
+    }
+
     private static async Task AssertWithheldAsync(DeliveryRig rig, Alert alert, string contact, string reason)
     {
         var record = await rig.GetAsync(alert, contact);
@@ -173,6 +296,12 @@ public sealed class LastLookTests
     {
         var read = (await rig.Contacts.GetAsync(new ContactId(contact), default))!.Value;
         await rig.Contacts.DeleteAsync(read.Value.Id, read.ETag, default);
+    }
+
+    private static async Task ChangeChannelsAsync(DeliveryRig rig, string contact, params ContactChannel[] channels)
+    {
+        var read = (await rig.Contacts.GetAsync(new ContactId(contact), default))!.Value;
+        await rig.Contacts.ReplaceAsync(read.Value with { Channels = channels }, read.ETag, default);
     }
 
     private static async Task ListAsync(DeliveryRig rig, ListId list, params string[] members)
