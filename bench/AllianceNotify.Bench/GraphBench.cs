@@ -54,7 +54,7 @@ internal static class GraphBench
         }
 
         var alert = SampleAlerts.Alert(urgency: Urgency.Urgent);
-        var begun = await hub.SendAsync(alert, "teams", [.. Enumerable.Range(0, recipients).Select(i => GraphHub.PersonOf(i, $"{i:x8}-0000-4000-8000-000000000000"))]);
+        var begun = await hub.SendAsync(alert, "teams", [.. Enumerable.Range(0, recipients).Select(i => GraphHub.PersonOf($"{i:x8}-0000-4000-8000-000000000000"))]);
         script.Begin(begun);
         await hub.UntilAsync(() => hub.Graph.Activities.Count >= recipients, least * 6 + Outage * 2);
 
@@ -88,11 +88,11 @@ internal static class GraphBench
         var least = TimeSpan.FromMinutes((each - 1) / limits.MessagesAMinute);
         var routine = SampleAlerts.Alert(urgency: Urgency.Routine);
         var flash = SampleAlerts.Alert(situation: "s-flash");
-        var begun = await hub.SendAsync(routine, "graph-mail", [.. Enumerable.Range(0, recipients).Select(i => GraphHub.PersonOf(i, $"person-{i}@agency.example"))]);
+        var begun = await hub.SendAsync(routine, "graph-mail", [.. Enumerable.Range(0, recipients).Select(i => GraphHub.PersonOf($"person-{i}@agency.example"))]);
         await hub.UntilAsync(() => hub.Graph.Mails.Count >= recipients / 2, least * 3);
 
         var before = hub.Graph.Mails.Count;
-        var asked = await hub.SendAsync(flash, "graph-mail", [.. Enumerable.Range(0, 5).Select(i => GraphHub.PersonOf(i, $"watch-{i}@agency.example"))]);
+        var asked = await hub.SendAsync(flash, "graph-mail", [.. Enumerable.Range(0, 5).Select(i => GraphHub.PersonOf($"watch-{i}@agency.example"))]);
         await hub.UntilAsync(() => hub.Graph.Mails.Count >= recipients + 5, least * 3);
 
         var arrived = hub.Graph.Mails;
