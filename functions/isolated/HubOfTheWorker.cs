@@ -11,7 +11,14 @@ namespace AllianceNotify.Isolated;
 /// <summary>The hub that the worker's functions call.</summary>
 public sealed class HubOfTheWorker : IHostedService, IAsyncDisposable
 {
-    private readonly HandedHub hub = new();
+    private readonly HandedHub hub;
+
+    public HubOfTheWorker()
+        : this(new HandedHub())
+    {
+    }
+
+    internal HubOfTheWorker(HandedHub hub) => this.hub = hub;
 
     public Task StartAsync(CancellationToken cancellationToken) => hub.StartAsync(cancellationToken);
 

@@ -1,13 +1,17 @@
 using System.Net.Http.Headers;
+using AllianceNotify.Amqp;
 using AllianceNotify.Contracts.Journeys;
 using AllianceNotify.Functions.Hosting;
 using AllianceNotify.Functions.Pumps;
 using AllianceNotify.Functions.Triggers;
+using AllianceNotify.Isolated;
 using AllianceNotify.Messaging;
 using AllianceNotify.Security;
+using Azure.Messaging.ServiceBus;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -16,14 +20,15 @@ using Xunit;
 namespace AllianceNotify.Functions.Tests.Triggers;
 
 /// <summary>
-/// The hub as the isolated worker holds it, without the worker: another server's requests are handed to it, and its queues are
-/// drained by calls of the worker's functions' names.
+/// The isolated head without the worker: another server's requests go to its HTTP functions by their routes, what waits in the queues to
+/// its queue functions, and its timer functions are called by their names.
 /// </summary>
 public sealed class HandedHubTests : IAsyncLifetime, IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("alliancenotify-handed-");
     private readonly CancellationTokenSource stopping = new();
     private HandedHub hub = null!; // set before each test, by InitializeAsync
+    private HubOfTheWorker head = null!; // the same
     private WebApplication front = null!; // the same
     private Task draining = Task.CompletedTask;
 
@@ -36,14 +41,20 @@ public sealed class HandedHubTests : IAsyncLifetime, IDisposable
         }
 
         hub = new HandedHub(new HubArguments(Data: folder.FullName));
-        await hub.StartAsync(CancellationToken.None);
+        head = new HubOfTheWorker(hub);
+        await head.StartAsync(CancellationToken.None);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
         builder.Services.AddRouting();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
         front = builder.Build();
-        // With an endpoint and services of its own, as the worker's pipeline has.
-        front.MapFallback("{*path}", hub.AnswerAsync);
+        // With endpoints and services of its own, as the worker's pipeline has.
+        foreach (var function in IsolatedHead.Functions.Where(function => IsolatedHead.TriggerOf(function) is HttpTriggerAttribute))
+        {
+            var http = (HttpTriggerAttribute)IsolatedHead.TriggerOf(function);
+            front.MapMethods($"/{http.Route}", http.Methods!, context => IsolatedHead.CallAsync(function, head, context.Request));
+        }
+
         await front.StartAsync();
         draining = Task.WhenAll(TriggerFunctions.Queues.GroupBy(function => function.Queue).Select(group => DrainAsync(group.Key)));
     }
@@ -53,8 +64,8 @@ public sealed class HandedHubTests : IAsyncLifetime, IDisposable
         await stopping.CancelAsync();
         await draining;
         await front.DisposeAsync();
-        await hub.StopAsync(CancellationToken.None);
-        await hub.DisposeAsync();
+        await head.StopAsync(CancellationToken.None);
+        await head.DisposeAsync();
         folder.Delete(recursive: true);
     }
 
@@ -67,9 +78,9 @@ public sealed class HandedHubTests : IAsyncLifetime, IDisposable
 
         await new HubJourney(client).RunAsync();
 
-        foreach (var timer in TriggerFunctions.Timers)
+        foreach (var timer in IsolatedHead.Functions.Where(function => IsolatedHead.TriggerOf(function) is TimerTriggerAttribute))
         {
-            await hub.RunSweepAsync(timer.Name, CancellationToken.None);
+            await IsolatedHead.CallAsync(timer, head, new TimerInfo(), CancellationToken.None);
         }
     }
 
@@ -113,8 +124,13 @@ public sealed class HandedHubTests : IAsyncLifetime, IDisposable
                 foreach (var message in await queue.ReceiveAsync(name, 1, TimeSpan.FromMinutes(1), stopping.Token))
                 {
                     var function = TriggerFunctions.Queues.Single(function => function.Queue == name && function.Lane == message.Message.Lane);
-                    var handed = new TriggerMessage(message.Message.Body) { Id = message.Message.Id, DeliveryCount = message.DeliveryCount, EnqueuedAt = message.EnqueuedAt };
-                    await hub.RunStageAsync(function.Name, handed, stopping.Token);
+                    var received = ServiceBusModelFactory.ServiceBusReceivedMessage(
+                        body: new BinaryData(message.Message.Body),
+                        messageId: "of-the-broker",
+                        properties: new Dictionary<string, object> { [AmqpProperties.Id] = message.Message.Id },
+                        deliveryCount: message.DeliveryCount,
+                        enqueuedTime: message.EnqueuedAt);
+                    await IsolatedHead.CallAsync(IsolatedHead.Functions.Single(method => method.Name == function.Name), head, received, stopping.Token);
                     await queue.CompleteAsync(message, CancellationToken.None);
                 }
             }
