@@ -12,6 +12,7 @@ return args switch
     ["amqp", .. var rest] => await AmqpBench.RunAsync(rest),
     ["sink"] => await SinkProcess.RunAsync(),
     ["classify-eval", .. var rest] => await ClassifyEval.RunAsync(rest),
+    ["classify-print", .. var rest] => await ClassifyPrint.RunAsync(rest),
     ["classify-learn", .. var rest] => await ClassifyLearn.RunAsync(rest),
     ["classifier", .. var rest] => await ClassifierBench.RunAsync(rest),
     _ => Usage(),
