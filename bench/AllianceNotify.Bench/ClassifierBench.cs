@@ -33,15 +33,22 @@ internal static class ClassifierBench
         var doubled = new ReportClassifier(taxonomy, Lexicon.LoadWith(lexicon.Forms.Select((_, at) => $"filler{at.ToString(CultureInfo.InvariantCulture)}x")));
         Measure(classifier, texts, 5);
         Measure(doubled, texts, 5);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Measure(classifier, texts, 1);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         var (seconds, bytes) = Measure(classifier, texts, megabytes);
         var (doubledSeconds, doubledBytes) = Measure(doubled, texts, megabytes);
         var rate = bytes / seconds / 1e6;
         var doubledRate = doubledBytes / doubledSeconds / 1e6;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"classified {bytes / 1e6:0} MB in {seconds:0.00} s: {rate:0.0} MB/s"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"classified {bytes / 1e6:0} MB in {seconds:0.00} s: {rate:0.0} MB/s, {seconds * 1e6 * texts.Sum(text => text.Bytes) / texts.Count / bytes:0.00} µs and {allocated / (texts.Count * Rounds(texts, 1)):0} bytes of memory a text of {texts.Average(text => text.Bytes):0} bytes"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"lexicon of {lexicon.Forms.Count} forms doubled: {doubledRate:0.0} MB/s, {doubledRate / rate:0.00} of that"));
         await AgainstGrepAsync(lexicon, texts, megabytes, seconds);
         return 0;
     }
+
+    /// <summary>How often all texts are read until they amount to so many megabytes.</summary>
+    private static long Rounds(List<(EvalText Text, SituationReport Report, int Bytes)> texts, int megabytes) =>
+        (long)Math.Ceiling(megabytes * 1e6 / texts.Sum(text => text.Bytes));
 
     private static (double Seconds, long Bytes) Measure(ReportClassifier classifier, List<(EvalText Text, SituationReport Report, int Bytes)> texts, int megabytes)
     {

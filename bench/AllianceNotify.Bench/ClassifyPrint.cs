@@ -92,10 +92,10 @@ internal static class ClassifyPrint
         var result = JsonSerializer.Serialize(classifier.Classify(report));
         var (again, standing) = classifier.Weigh(report);
         var lead = classifier.ReadLead(report);
-        var answer = new StringBuilder(result).Append(result == JsonSerializer.Serialize(again) ? "" : "UNSTEADY").Append(CultureInfo.InvariantCulture, $"|{standing}|{lead.Scale():R}");
+        var answer = new StringBuilder(result).Append(result == JsonSerializer.Serialize(again) && again.Urgency == classifier.UrgencyOf(report) ? "" : "UNSTEADY").Append(CultureInfo.InvariantCulture, $"|{standing}|{lead.Scale():R}");
         foreach (var seen in lead.All)
         {
-            answer.Append(CultureInfo.InvariantCulture, $"|{seen}");
+            answer.Append(CultureInfo.InvariantCulture, $"|{seen.Feature} {seen.Value:R} {seen.Words.Part.NameIn(report)} {seen.Words.Offset} {seen.Words.Length}");
         }
 
         return answer.ToString();

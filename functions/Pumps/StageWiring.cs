@@ -42,7 +42,7 @@ internal static class StageWiring
         builder.Services.AddSingleton(services =>
         {
             var classifier = services.GetRequiredService<ReportClassifier>();
-            return new ReportLane(report => classifier.Classify(report).Urgency);
+            return new ReportLane(classifier.UrgencyOf);
         });
         builder.Services.AddDelivery(builder.Configuration);
         builder.AddChannels(arguments.OutboxOnly);

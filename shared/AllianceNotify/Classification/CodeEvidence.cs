@@ -25,11 +25,22 @@ internal sealed class CodeEvidence
     private static readonly string[] TestCodes = ["RWT", "RMT", "NPT", "NMN", "DMO", "NAT", "NST"];
 
     private readonly SituationReport report;
+    private readonly IReadOnlyList<ReportCode> codes;
     private readonly Places place;
 
-    public CodeEvidence(SituationReport report)
+    /// <summary>What a report that carries no code, no fact and no location says by them.</summary>
+    private static readonly CodeEvidence Silence = new();
+
+    private CodeEvidence()
+    {
+        report = null!;
+        codes = [];
+    }
+
+    private CodeEvidence(SituationReport report)
     {
         this.report = report;
+        codes = report.Codes;
         place = JapanArea.Of(report);
         if (report.Codes.Count == 0 && report.Facts.Count == 0)
             return;
@@ -56,6 +67,14 @@ internal sealed class CodeEvidence
     public Evidence? TestCode { get; private set; }
 
     public Places Place => place;
+
+    public bool HasCodes => codes.Count > 0;
+
+    public static CodeEvidence Of(SituationReport report) =>
+        report.Codes.Count == 0 && report.Facts.Count == 0 && report.Location is null ? Silence : new CodeEvidence(report);
+
+    /// <summary>The value of the first code of the scheme; null where there is none.</summary>
+    public string? ValueOf(string scheme) => Code(scheme)?.Value;
 
     private void FromJma()
     {
@@ -217,7 +236,7 @@ internal sealed class CodeEvidence
 
     private void FromCyber()
     {
-        var types = report.Codes.Where(code => code.Scheme == "stix:type").ToList();
+        List<ReportCode> types = Code("stix:type") is null ? [] : [.. codes.Where(code => code.Scheme == "stix:type")];
         if (types.Count > 0)
         {
             Settles = true;
@@ -259,7 +278,7 @@ internal sealed class CodeEvidence
 
     private void FromCap()
     {
-        var same = report.Codes.FirstOrDefault(code => code.Scheme is "cap:eventCode:SAME" or "SAME" or "same");
+        var same = codes.FirstOrDefault(static code => code.Scheme is "cap:eventCode:SAME" or "SAME" or "same");
         if (same is not null && TestCodes.Contains(same.Value, StringComparer.OrdinalIgnoreCase))
         {
             TestCode = Of(same);
@@ -341,7 +360,16 @@ internal sealed class CodeEvidence
         }
     }
 
-    private ReportCode? Code(string scheme) => report.Codes.FirstOrDefault(code => code.Scheme == scheme);
+    private ReportCode? Code(string scheme)
+    {
+        for (var at = 0; at < codes.Count; at++)
+        {
+            if (codes[at].Scheme == scheme)
+                return codes[at];
+        }
+
+        return null;
+    }
 
     private ReportCode? Kind(string family) => Kinds(family).FirstOrDefault();
 

@@ -33,7 +33,7 @@ internal static class JapanArea
     /// <summary>What the report's structured location says; none where it says nothing.</summary>
     public static Places Of(SituationReport report)
     {
-        if (report.Codes.Any(code => code.Scheme == "jma:telegram") && !report.Texts[0].Title.Contains("遠地", StringComparison.Ordinal))
+        if (report.Codes.Count > 0 && report.Codes.Any(static code => code.Scheme == "jma:telegram") && !report.Texts[0].Title.Contains("遠地", StringComparison.Ordinal))
             return Places.Japan;
         if (report.Location is not { } location)
             return Places.None;

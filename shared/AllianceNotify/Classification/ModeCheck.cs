@@ -36,17 +36,18 @@ internal static class ModeCheck
         if (report.Mode == ReportMode.Actual)
             return (words is not null, words is null ? null : $"stated as actual, but it says of itself: {words}");
         return (words is not null, findings.Real is { Sentence: < 3 } real
-            ? $"stated as {(report.Mode == ReportMode.Exercise ? "exercise" : "test")}, but it says of itself: {Excerpt(report, real.Words)}"
+            ? $"stated as {(report.Mode == ReportMode.Exercise ? "exercise" : "test")}, but it says of itself: {real.Words.In(report)}"
             : null);
     }
 
     private static string? DrillWords(SituationReport report, Findings findings) =>
-        findings.Drill is { } drill && (findings.Real is null || findings.Real.Sentence > drill.Sentence) ? Excerpt(report, drill.Words) : null;
+        findings.Drill is { } drill && (findings.Real is null || findings.Real.Sentence > drill.Sentence) ? drill.Words.In(report) : null;
 
     private static string? TestEvent(SituationReport report)
     {
-        foreach (var code in report.Codes)
+        for (var at = 0; at < report.Codes.Count; at++)
         {
+            var code = report.Codes[at];
             if (code.Scheme is "edxl:status" && code.Value is "Exercise" or "Test")
                 return $"{code.Scheme} = {code.Value}";
             if (code.Scheme is not ("cap:event" or "jma:infoKind"))
@@ -56,7 +57,7 @@ internal static class ModeCheck
                 return $"{code.Scheme} = {code.Value}";
         }
 
-        return report.Facts.TryGetValue("sampleTelegram", out var sample) && sample.Truth == true ? "sampleTelegram" : null;
+        return report.Facts.Count > 0 && report.Facts.TryGetValue("sampleTelegram", out var sample) && sample.Truth == true ? "sampleTelegram" : null;
     }
 
     private static string? TestTitle(SituationReport report)
@@ -75,12 +76,5 @@ internal static class ModeCheck
         }
 
         return null;
-    }
-
-    private static string Excerpt(SituationReport report, Stretch words)
-    {
-        var language = words.Field.IndexOf('[', StringComparison.Ordinal) is >= 0 and var at ? words.Field[(at + 1)..^1] : null;
-        var text = report.Texts.FirstOrDefault(text => language is not null && text.Language == language) ?? report.Texts[0];
-        return (words.Field.StartsWith("title", StringComparison.Ordinal) ? text.Title : text.Body).Substring(words.Offset, words.Length);
     }
 }

@@ -23,6 +23,7 @@ public sealed class ReportClassifier
     private readonly Calibration calibration = Calibration.Load();
     private readonly LearnedFeatures features;
     private readonly ConcurrentBag<WorkingMemory> idle = [];
+    private WorkingMemory? latest;
 
     /// <summary>Throws <see cref="InvalidDataException"/> where lexicon, rules and taxonomy do not fit together.</summary>
     public ReportClassifier(Taxonomy taxonomy)
@@ -51,18 +52,30 @@ public sealed class ReportClassifier
     public ClassificationResult Classify(SituationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        var memory = idle.TryTake(out var rested) ? rested : NewMemory();
-        var verdict = Judge(report, memory);
-        var result = verdict.Result();
-        idle.Add(memory);
+        var memory = Borrow();
+        var result = memory.Verdict.Of(Judge(report, memory));
+        Return(memory);
         return result;
+    }
+
+    /// <summary>
+    /// The urgency of <see cref="Classify"/>'s answer and nothing else of it: no confidence is computed and no evidence written.
+    /// For the lane of intake, which needs no more.
+    /// </summary>
+    public Urgency UrgencyOf(SituationReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var memory = Borrow();
+        var urgency = memory.Verdict.UrgencyOf(Judge(report, memory));
+        Return(memory);
+        return urgency;
     }
 
     /// <summary>The answer with what its confidence is read from.</summary>
     internal (ClassificationResult Result, Standing Standing) Weigh(SituationReport report)
     {
-        var verdict = Judge(report, NewMemory());
-        return (verdict.Result(), verdict.Standing);
+        var memory = NewMemory();
+        return (memory.Verdict.Of(Judge(report, memory)), memory.Verdict.Standing);
     }
 
     /// <summary>What the learned voice would look at in the report.</summary>
@@ -73,11 +86,33 @@ public sealed class ReportClassifier
         return memory.Reader.Learned;
     }
 
-    private WorkingMemory NewMemory() => new(new SentenceReader(lexicon, rules, measures, features), new Findings(rules), new Findings(rules), new Scores(rules));
+    private WorkingMemory Borrow() => Interlocked.Exchange(ref latest, null) ?? (idle.TryTake(out var rested) ? rested : NewMemory());
 
-    private Verdict Judge(SituationReport report, WorkingMemory memory)
+    private void Return(WorkingMemory memory)
     {
-        var codes = new CodeEvidence(report);
+        if (Interlocked.CompareExchange(ref latest, memory, null) is not null)
+        {
+            idle.Add(memory);
+        }
+    }
+
+    private WorkingMemory NewMemory()
+    {
+        var reader = new SentenceReader(lexicon, rules, measures, features);
+        var scores = new Scores(rules);
+        return new WorkingMemory(
+            reader,
+            new Findings(rules),
+            new Findings(rules),
+            scores,
+            learned is null ? null : new Heard(learned, reader.Learned, rules),
+            new Verdict(taxonomy, calibration, rules, scores));
+    }
+
+    /// <summary>Reads the report and leaves in the memory's scores what argues for each category.</summary>
+    private static Reading Judge(SituationReport report, WorkingMemory memory)
+    {
+        var codes = CodeEvidence.Of(report);
         var findings = memory.First;
         var read = Read(report, memory.Reader, findings, playsExercise: report.Mode != ReportMode.Actual);
         var played = report.Mode != ReportMode.Actual;
@@ -93,10 +128,11 @@ public sealed class ReportClassifier
         }
 
         var unread = read == ReadLanguages.None;
-        var heard = learned is null || codes.Settles || unread ? null : new Heard(learned, memory.Reader.Learned);
+        var heard = codes.Settles || unread ? null : memory.Heard;
+        heard?.Listen();
         var place = codes.Place != Places.None ? codes.Place : PlaceOf(report, memory, findings);
-        var scores = memory.Scores.Of(findings, codes, place, read.HasFlag(ReadLanguages.Japanese), played, heard);
-        return new Verdict(taxonomy, calibration, report, findings, codes, scores, heard, unread, mode.Doubt, played);
+        memory.Scores.Weigh(findings, codes, place, read.HasFlag(ReadLanguages.Japanese), played, heard);
+        return new Reading(report, findings, codes, heard, unread, mode.Doubt, played);
     }
 
     private static ReadLanguages Read(SituationReport report, SentenceReader reader, Findings findings, bool playsExercise)
@@ -111,7 +147,7 @@ public sealed class ReportClassifier
             if (language != ReadableLanguage.Other)
             {
                 read |= language == ReadableLanguage.Japanese ? ReadLanguages.Japanese : ReadLanguages.English;
-                reader.Read(text.Title, text.Body, at == 0 ? "" : $"[{text.Language}]", report.ObservedAt.Year, playsExercise, report.Action != ReportAction.New, findings);
+                reader.Read(text.Title, text.Body, at, report.ObservedAt.Year, playsExercise, report.Action != ReportAction.New, findings);
             }
         }
 
@@ -139,5 +175,5 @@ public sealed class ReportClassifier
     }
 
     /// <summary>What one report at a time is classified with.</summary>
-    private sealed record WorkingMemory(SentenceReader Reader, Findings First, Findings Second, Scores Scores);
+    private sealed record WorkingMemory(SentenceReader Reader, Findings First, Findings Second, Scores Scores, Heard? Heard, Verdict Verdict);
 }

@@ -5,11 +5,11 @@ using AllianceNotify.Reports;
 
 namespace AllianceNotify.Classification;
 
-/// <summary>What argues for one category, summed so that further arguments add less and less.</summary>
-internal sealed record Score(CategoryId Category, double Value, IReadOnlyList<Finding> Findings, IReadOnlyList<CodeArgument> Codes, Urgency? Urgency);
+/// <summary>What argues for one category (by its place in <see cref="RuleBook.Categories"/>), summed so that further arguments add less and less.</summary>
+internal readonly record struct Score(int Category, double Value, Urgency? Urgency);
 
 /// <summary>Turns what was found into one figure a category. Working memory for one report at a time.</summary>
-internal sealed class Scores(RuleBook rules)
+internal sealed class Scores
 {
     /// <summary>What a category needs to be answered.</summary>
     public const double Enough = 2.5;
@@ -30,126 +30,197 @@ internal sealed class Scores(RuleBook rules)
     /// <summary>More arguments than this for one category add nothing.</summary>
     private const int MostSummed = 32;
 
-    private static readonly CategoryId Disaster = new("large-scale-disaster");
-    private static readonly CategoryId DisasterAbroad = new("international-disaster-relief");
-    private static readonly CategoryId Incident = new("cyber-incident");
-    private static readonly CategoryId Threat = new("cyber-threat-information");
-    private static readonly CategoryId Exercise = new("training-exercise");
+    private const int Nothing = -1;
 
-    private readonly int[] placeOf = new int[rules.Categories.Count];
-    private readonly List<(int Category, List<Finding> Findings, List<CodeArgument> Codes)> found = [];
+    private readonly RuleBook rules;
+    private readonly int disaster, disasterAbroad, incident, threat, exercise;
+
+    // By category: whether anything speaks for it, and the first and the last of its rules; by rule: the next of its category and its strength.
+    private readonly bool[] spoken;
+    private readonly int[] firstRule;
+    private readonly int[] lastRule;
+    private readonly int[] nextRule;
+    private readonly double[] strengths;
+
+    private readonly int[] found;
+    private readonly Score[] scores;
+    private int count;
+
+    public Scores(RuleBook rules)
+    {
+        this.rules = rules;
+        disaster = rules.IndexOf(new("large-scale-disaster"));
+        disasterAbroad = rules.IndexOf(new("international-disaster-relief"));
+        incident = rules.IndexOf(new("cyber-incident"));
+        threat = rules.IndexOf(new("cyber-threat-information"));
+        exercise = rules.IndexOf(new("training-exercise"));
+        spoken = new bool[rules.Categories.Count];
+        firstRule = new int[rules.Categories.Count];
+        lastRule = new int[rules.Categories.Count];
+        found = new int[rules.Categories.Count];
+        scores = new Score[rules.Categories.Count];
+        nextRule = new int[rules.Rules.Count];
+        strengths = new double[rules.Rules.Count];
+    }
 
     /// <summary>Strongest first; empty where nothing argues for anything.</summary>
-    public List<Score> Of(Findings findings, CodeEvidence codes, Places place, bool japaneseRead, bool played, Heard? heard)
+    public ReadOnlySpan<Score> All => scores.AsSpan(0, count);
+
+    public void Weigh(Findings findings, CodeEvidence codes, Places place, bool japaneseRead, bool played, Heard? heard)
     {
-        placeOf.AsSpan().Fill(-1);
-        found.Clear();
+        spoken.AsSpan().Clear();
+        firstRule.AsSpan().Fill(Nothing);
+        count = 0;
         foreach (var argument in codes.Arguments)
         {
             if (rules.IndexOf(argument.Category) is >= 0 and var category)
             {
-                ListsOf(category).Codes.Add(argument);
+                Speak(category);
             }
         }
 
         var subject = 0.0;
-        foreach (var rule in findings.Held)
+        var leading = findings.Leading != Places.None ? findings.Leading : findings.Faint;
+        for (var at = findings.NextHeld(0); at >= 0; at = findings.NextHeld(at + 1))
         {
-            var finding = findings.Of(rule);
-            var category = finding.Rule.Category;
-            if (!InPlace(finding, place, findings.Leading != Places.None ? findings.Leading : findings.Faint, japaneseRead) || (played && category == Exercise))
+            var rule = rules.Rules[at];
+            var finding = findings.Of(at);
+            var category = rule.CategoryIndex;
+            if (!InPlace(rule, finding, place, leading, japaneseRead) || (played && category == exercise))
                 continue;
             // Where codes grade the event, words only illustrate what the codes already say.
-            if (codes.Settles && placeOf[finding.Rule.CategoryIndex] < 0 && (category == Disaster || category == DisasterAbroad || category == Incident || category == Threat))
+            if (codes.Settles && !spoken[category] && (category == disaster || category == disasterAbroad || category == incident || category == threat))
                 continue;
-            ListsOf(finding.Rule.CategoryIndex).Findings.Add(finding);
+            Speak(category);
+            strengths[at] = finding.Strength;
+            nextRule[at] = Nothing;
+            if (firstRule[category] == Nothing)
+            {
+                firstRule[category] = at;
+            }
+            else
+            {
+                nextRule[lastRule[category]] = at;
+            }
+
+            lastRule[category] = at;
             subject = finding.InTitle ? Math.Max(subject, finding.Strength) : subject;
         }
 
         if (subject >= TitleSpeaks)
         {
-            KeepToTheSubject();
+            KeepToTheSubject(findings);
         }
 
-        for (var at = 0; heard is not null && at < heard.Odds.Length; at++)
+        if (heard is not null)
         {
-            if (heard.Odds[at] > 0 && rules.IndexOf(heard.Model.Classes[at]) is >= 0 and var category)
+            for (var at = 0; at < heard.Odds.Length; at++)
             {
-                ListsOf(category);
+                if (heard.Odds[at] > 0 && heard.CategoryOf(at) is >= 0 and var category)
+                {
+                    Speak(category);
+                }
             }
         }
 
-        var scores = new List<Score>(found.Count);
-        foreach (var (category, ofCategory, ofCodes) in found)
+        var toScore = count;
+        count = 0;
+        for (var at = 0; at < toScore; at++)
         {
-            scores.Add(ScoreOf(rules.Categories[category], ofCategory, ofCodes, HeardOf(rules.Categories[category], heard, place, played, findings.Left)));
+            Insert(ScoreOf(found[at], codes, HeardOf(found[at], heard, place, played, findings.Left)));
         }
+    }
 
-        scores.Sort(static (one, other) => other.Value.CompareTo(one.Value) is not 0 and var order ? order : string.CompareOrdinal(one.Category.Value, other.Category.Value));
-        return scores;
+    /// <summary>The rules that argue for the category, in order; begin with <see cref="FirstRuleOf"/>, −1 ends.</summary>
+    public int FirstRuleOf(int category) => firstRule[category];
+
+    public int NextRule(int rule) => nextRule[rule];
+
+    /// <summary>How strongly a rule argues, with what the title is about taken into account.</summary>
+    public double StrengthOf(int rule) => strengths[rule];
+
+    private void Speak(int category)
+    {
+        if (!spoken[category])
+        {
+            spoken[category] = true;
+            found[count++] = category;
+        }
     }
 
     /// <summary>What the title reports is the subject; what only the body mentions beside it is background.</summary>
-    private void KeepToTheSubject()
+    private void KeepToTheSubject(Findings findings)
     {
-        foreach (var (_, ofCategory, _) in found)
+        foreach (var category in found.AsSpan(0, count))
         {
-            if (ofCategory.Exists(finding => finding.InTitle && finding.Strength >= 1))
-                continue;
-            for (var at = 0; at < ofCategory.Count; at++)
+            var isSubject = false;
+            for (var rule = firstRule[category]; rule >= 0 && !isSubject; rule = nextRule[rule])
             {
-                ofCategory[at] = ofCategory[at] with { Strength = ofCategory[at].Strength * Background };
+                isSubject = findings.Of(rule).InTitle && strengths[rule] >= 1;
+            }
+
+            for (var rule = firstRule[category]; rule >= 0 && !isSubject; rule = nextRule[rule])
+            {
+                strengths[rule] *= Background;
             }
         }
     }
 
-    private (int Category, List<Finding> Findings, List<CodeArgument> Codes) ListsOf(int category)
-    {
-        if (placeOf[category] < 0)
-        {
-            placeOf[category] = found.Count;
-            found.Add((category, [], []));
-        }
-
-        return found[placeOf[category]];
-    }
-
     /// <summary>The learned voice's share: its logarithm of odds against none, within bounds that leave the last word to rules.</summary>
-    private static double HeardOf(CategoryId category, Heard? heard, Places place, bool played, double left)
+    private double HeardOf(int category, Heard? heard, Places place, bool played, double left)
     {
         if (heard?.Of(category) is not { } odds)
             return 0;
-        var elsewhere = (category == Disaster && place == Places.Abroad) || (category == DisasterAbroad && place == Places.Japan) || (category == Exercise && played);
-        return elsewhere ? Math.Min(0, LearnedShare * odds) : Math.Clamp(LearnedShare * odds, -MostAgainst, category == Exercise ? MostFor : MostFor * Math.Max(LeastLeft, left));
+        var elsewhere = (category == disaster && place == Places.Abroad) || (category == disasterAbroad && place == Places.Japan) || (category == exercise && played);
+        return elsewhere ? Math.Min(0, LearnedShare * odds) : Math.Clamp(LearnedShare * odds, -MostAgainst, category == exercise ? MostFor : MostFor * Math.Max(LeastLeft, left));
     }
 
-    private static Score ScoreOf(CategoryId category, List<Finding> findings, List<CodeArgument> codes, double heard)
+    private Score ScoreOf(int category, CodeEvidence codes, double heard)
     {
         Span<double> weights = stackalloc double[MostSummed];
-        var count = 0;
+        var summed = 0;
         Urgency? urgency = null;
-        foreach (var code in codes)
+        foreach (var code in codes.Arguments)
         {
-            Insert(weights, ref count, code.Weight);
-            urgency = Later(urgency, code.Urgency);
+            if (code.Category == rules.Categories[category])
+            {
+                Insert(weights, ref summed, code.Weight);
+                urgency = Later(urgency, code.Urgency);
+            }
         }
 
-        foreach (var finding in findings)
+        var value = summed > 0 ? 0 : heard;
+        for (var at = firstRule[category]; at >= 0; at = nextRule[at])
         {
-            Insert(weights, ref count, finding.Strength);
-            urgency = finding.Strength >= 0.5 * finding.Rule.Weight ? Later(urgency, finding.Rule.Urgency) : urgency;
+            var rule = rules.Rules[at];
+            Insert(weights, ref summed, strengths[at]);
+            urgency = strengths[at] >= 0.5 * rule.Weight ? Later(urgency, rule.Urgency) : urgency;
         }
 
         var share = 1.0;
-        var value = codes.Count > 0 ? 0 : heard;
-        foreach (var weight in weights[..count])
+        foreach (var weight in weights[..summed])
         {
             value += weight * share;
             share *= 0.45;
         }
 
-        return new Score(category, value, findings, codes, urgency);
+        return new Score(category, value, urgency);
     }
+
+    /// <summary>Strongest first, and by name where two are equally strong.</summary>
+    private void Insert(Score score)
+    {
+        var at = count++;
+        for (; at > 0 && Precedes(score, scores[at - 1]); at--)
+        {
+            scores[at] = scores[at - 1];
+        }
+
+        scores[at] = score;
+    }
+
+    private bool Precedes(Score one, Score other) => one.Value > other.Value
+        || (one.Value.Equals(other.Value) && string.CompareOrdinal(rules.Categories[one.Category].Value, rules.Categories[other.Category].Value) < 0);
 
     /// <summary>Keeps the weights in falling order; the least fall out at the end.</summary>
     private static void Insert(Span<double> weights, ref int count, double weight)
@@ -172,15 +243,15 @@ internal sealed class Scores(RuleBook rules)
     /// by the places that title and first sentence name. Where nothing names a place, a Japanese text speaks of Japan; an English
     /// one only where the words themselves are Japan's (a seismic intensity, an agency's warning).
     /// </summary>
-    private static bool InPlace(Finding finding, Places stated, Places leading, bool japaneseRead)
+    private static bool InPlace(EventRule rule, Finding finding, Places stated, Places leading, bool japaneseRead)
     {
-        if (finding.Rule.Where == RulePlace.Any)
+        if (rule.Where == RulePlace.Any)
             return true;
-        var wanted = finding.Rule.Where == RulePlace.Abroad ? Places.Abroad : Places.Japan;
+        var wanted = rule.Where == RulePlace.Abroad ? Places.Abroad : Places.Japan;
         if (stated is Places.Japan or Places.Abroad)
             return stated == wanted;
         var actual = finding.Places != Places.None ? finding.Places : leading;
-        return actual != Places.None ? (actual & wanted) != 0 : finding.Rule.Where switch
+        return actual != Places.None ? (actual & wanted) != 0 : rule.Where switch
         {
             RulePlace.JapanUnlessSaid => true,
             RulePlace.Japan => japaneseRead,

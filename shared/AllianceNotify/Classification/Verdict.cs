@@ -1,21 +1,21 @@
 using AllianceNotify.Classification.Learned;
+using AllianceNotify.Classification.Rules;
 using AllianceNotify.Classification.Text;
 using AllianceNotify.Reports;
 
 namespace AllianceNotify.Classification;
 
-/// <summary>Makes the answer out of the scores: which categories, how sure, how urgent, and whether a person must look.</summary>
-internal sealed class Verdict(
-    Taxonomy taxonomy,
-    Calibration calibration,
-    SituationReport report,
-    Findings findings,
-    CodeEvidence codes,
-    List<Score> scores,
-    Heard? heard,
-    bool unread,
-    string? doubt,
-    bool played)
+/// <summary>What was read of one report, and what it plays.</summary>
+/// <param name="Heard">What the learned voice says; null where it is not asked.</param>
+/// <param name="Unread">No text is in one of the two languages.</param>
+/// <param name="Doubt">What contradicts the report's mode.</param>
+/// <param name="Played">The report is an exercise or a test, or says so.</param>
+internal readonly record struct Reading(SituationReport Report, Findings Findings, CodeEvidence Codes, Heard? Heard, bool Unread, string? Doubt, bool Played);
+
+/// <summary>
+/// Makes the answer out of the scores: which categories, how sure, how urgent, and whether a person must look. Working memory for one report at a time.
+/// </summary>
+internal sealed class Verdict
 {
     /// <summary>A second category must reach this share of the first.</summary>
     private const double Company = 0.62;
@@ -34,6 +34,9 @@ internal sealed class Verdict(
 
     /// <summary>Below this a person decides.</summary>
     private const double Sure = 0.7;
+
+    private const int MostChosen = 4;
+    private const int MostAlternatives = 3;
 
     /// <summary>Categories that a stronger one of the list makes superfluous: it, over those.</summary>
     private static readonly (string Over, string[] Under)[] Covers =
@@ -54,90 +57,212 @@ internal sealed class Verdict(
         ("counter-piracy-terrorism", ["maritime-security"]),
     ];
 
-    /// <summary>What the confidence was read from, once there is a result.</summary>
+    private readonly Calibration calibration;
+    private readonly RuleBook rules;
+    private readonly Scores scores;
+    private readonly EvidenceList evidence = new();
+    private readonly TaxonomyCategory?[] entries;
+    private readonly (int Over, int[] Under)[] covers;
+    private readonly int parent;
+    private readonly bool[] isChild;
+    private readonly int unclassified;
+    private readonly int[] chosen;
+    private int count;
+
+    public Verdict(Taxonomy taxonomy, Calibration calibration, RuleBook rules, Scores scores)
+    {
+        this.calibration = calibration;
+        this.rules = rules;
+        this.scores = scores;
+        entries = [.. rules.Categories.Select(taxonomy.Find)];
+        covers = [.. Covers.Select(cover => (rules.IndexOf(new(cover.Over)), cover.Under.Select(under => rules.IndexOf(new(under))).ToArray()))];
+        parent = rules.IndexOf(new("armed-attack-japan"));
+        isChild = [.. rules.Categories.Select(category => category.Value.StartsWith("armed-attack-japan-", StringComparison.Ordinal))];
+        unclassified = rules.IndexOf(CategoryId.Unclassified);
+        chosen = new int[rules.Categories.Count];
+    }
+
+    /// <summary>What the last answer's confidence was read from.</summary>
     public Standing Standing { get; private set; }
 
-    public ClassificationResult Result()
+    /// <summary>The categories that were chosen, as places among the scores.</summary>
+    private ReadOnlySpan<int> Chosen => chosen.AsSpan(0, count);
+
+    /// <summary>How urgent the report is, of what the scores say; the same as the whole answer's.</summary>
+    public Urgency UrgencyOf(in Reading reading)
     {
-        var chosen = Choose();
-        var category = chosen.Count > 0 ? chosen[0].Category : scores.Count > 0 && scores[0].Category == CategoryId.Unclassified && scores[0].Value >= Scores.Enough
-            ? CategoryId.Unclassified
-            : unread && scores.Count == 0 ? CategoryId.Unclassified : CategoryId.None;
-        var entry = chosen.Count > 0 ? taxonomy.Find(category) : null;
-        Standing = chosen.Count > 0 ? StandingOf(chosen[0], Rival(chosen)) : new Standing(IsNone: true, Strongest(), 0, heard?.AgainstNone ?? (codes.Settles ? SettledAgainstNone : 0));
+        Choose();
+        return UrgencyOf(CategoryOf(reading), reading);
+    }
+
+    public ClassificationResult Of(in Reading reading)
+    {
+        Choose();
+        var category = CategoryOf(reading);
+        var entry = EntryOf();
+        Standing = count > 0
+            ? new Standing(IsNone: false, Score(0).Value, Rival(), 0)
+            : new Standing(IsNone: true, Strongest(), 0, reading.Heard?.AgainstNone ?? (reading.Codes.Settles ? SettledAgainstNone : 0));
         var confidence = category == CategoryId.Unclassified ? Unsure : calibration.Of(Standing);
-        var reason = ReviewReason(category, confidence, chosen);
+        var reason = ReviewReason(category, confidence, reading);
         return new ClassificationResult
         {
             Category = category,
             Confidence = Math.Round(confidence, 3),
-            Urgency = entry is null ? category == CategoryId.Unclassified ? Urgency.Urgent : Urgency.Info : UrgencyOf(entry, chosen[0]),
-            Categories = chosen.Count == 0 ? [] : [.. chosen.Select(score => new CategoryScore(score.Category, Math.Round(score == chosen[0] ? confidence : calibration.Of(StandingOf(score, 0)), 3)))],
+            Urgency = UrgencyOf(category, reading),
+            Categories = Categories(confidence),
             Guidelines = entry?.Guidelines,
-            Evidence = Evidence(chosen),
-            Alternatives = Alternatives(chosen, category),
-            NeedsReview = reason is not null || doubt is not null,
-            ReviewReason = reason ?? (doubt is null ? null : "the report contradicts its own mode"),
-            ModeDoubt = doubt,
+            Evidence = Evidence(reading),
+            Alternatives = Alternatives(category),
+            NeedsReview = reason is not null || reading.Doubt is not null,
+            ReviewReason = reason ?? (reading.Doubt is null ? null : "the report contradicts its own mode"),
+            ModeDoubt = reading.Doubt,
         };
     }
 
-    private List<CategoryScore> Alternatives(List<Score> chosen, CategoryId category)
+    private Score Score(int at) => scores.All[chosen[at]];
+
+    private TaxonomyCategory? EntryOf() => count > 0 ? entries[Score(0).Category] : null;
+
+    private CategoryId CategoryOf(in Reading reading)
     {
-        List<CategoryScore>? alternatives = null;
-        foreach (var score in scores)
+        if (count > 0)
+            return rules.Categories[Score(0).Category];
+        if (scores.All is [var first, ..])
+            return first.Category == unclassified && first.Value >= Scores.Enough ? CategoryId.Unclassified : CategoryId.None;
+        return reading.Unread ? CategoryId.Unclassified : CategoryId.None;
+    }
+
+    private CategoryScore[] Categories(double confidence)
+    {
+        if (count == 0)
+            return [];
+        var categories = new CategoryScore[count];
+        for (var at = 0; at < count; at++)
         {
-            if (score.Value >= WorthShowing && score.Category != category && !chosen.Contains(score) && (alternatives ??= []).Count < 3)
+            categories[at] = new CategoryScore(rules.Categories[Score(at).Category], Math.Round(at == 0 ? confidence : ConfidenceOf(Score(at)), 3));
+        }
+
+        return categories;
+    }
+
+    private CategoryScore[] Alternatives(CategoryId category)
+    {
+        CategoryScore[] alternatives = [];
+        for (var at = 0; at < scores.All.Length && scores.All[at].Value >= WorthShowing && alternatives.Length < MostAlternatives; at++)
+        {
+            var score = scores.All[at];
+            if (!Chosen.Contains(at) && rules.Categories[score.Category] != category)
             {
-                alternatives.Add(new CategoryScore(score.Category, Math.Round(Math.Min(0.49, calibration.Of(StandingOf(score, 0))), 3)));
+                alternatives = [.. alternatives, new CategoryScore(rules.Categories[score.Category], Math.Round(Math.Min(0.49, ConfidenceOf(score)), 3))];
             }
         }
 
-        return alternatives ?? [];
+        return alternatives;
     }
 
-    private List<Score> Choose()
+    private void Choose()
     {
-        if (scores.Count == 0 || scores[0].Value < Scores.Enough)
-            return [];
-        var candidates = scores.FindAll(score => score.Value >= Scores.Enough && score.Category != CategoryId.Unclassified);
-        for (var at = 0; candidates.Count > 1 && at < Covers.Length; at++)
+        count = 0;
+        var all = scores.All;
+        for (var at = 0; at < all.Length && all[at].Value >= Scores.Enough; at++)
         {
-            var (over, under) = Covers[at];
-            if (candidates.Find(score => score.Category.Value == over) is { } stronger)
+            if (all[at].Category != unclassified)
             {
-                candidates.RemoveAll(score => under.Contains(score.Category.Value) && score.Value <= stronger.Value);
+                chosen[count++] = at;
+            }
+        }
+
+        for (var at = 0; count > 1 && at < covers.Length; at++)
+        {
+            var (over, under) = covers[at];
+            if (ValueOf(over) is { } stronger)
+            {
+                Keep(score => !under.Contains(score.Category) || score.Value > stronger);
             }
         }
 
         // The parent says nothing that its child does not say better.
-        if (candidates.Count > 1 && candidates.Exists(score => score.Category.Value.StartsWith("armed-attack-japan-", StringComparison.Ordinal)))
+        if (count > 1 && HasChild())
         {
-            candidates.RemoveAll(score => score.Category.Value == "armed-attack-japan");
+            Keep(score => score.Category != parent);
         }
 
-        var least = candidates.Count > 0 ? candidates[0].Value * Company : 0;
-        candidates.RemoveAll(score => score.Value < least);
-        return candidates.Count > 4 ? candidates[..4] : candidates;
+        if (count > 1)
+        {
+            var least = Score(0).Value * Company;
+            Keep(score => score.Value >= least);
+        }
+
+        count = Math.Min(count, MostChosen);
     }
 
-    private static Standing StandingOf(Score score, double rival) => new(IsNone: false, score.Value, rival, 0);
-
-    private double Rival(List<Score> chosen) => scores.Find(score => !chosen.Contains(score))?.Value ?? 0;
-
-    private double Strongest() => scores.Count > 0 ? scores[0].Value : 0;
-
-    private Urgency UrgencyOf(TaxonomyCategory entry, Score score)
+    private bool HasChild()
     {
-        var urgency = score.Urgency ?? entry.DefaultUrgency;
-        if (entry.DefaultUrgency > Urgency.Info)
+        for (var at = 0; at < count; at++)
         {
-            var grave = Code("cap:severity") == "Extreme" && Code("cap:urgency") is "Immediate" or "Expected" && Code("cap:certainty") is "Observed" or "Likely";
-            if (grave && Code("cap:severity") == "Extreme" && Code("cap:urgency") == "Immediate")
+            if (isChild[Score(at).Category])
+                return true;
+        }
+
+        return false;
+    }
+
+    private double? ValueOf(int category)
+    {
+        for (var at = 0; at < count; at++)
+        {
+            if (Score(at).Category == category)
+                return Score(at).Value;
+        }
+
+        return null;
+    }
+
+    private void Keep(Func<Score, bool> worth)
+    {
+        var kept = 0;
+        for (var at = 0; at < count; at++)
+        {
+            if (worth(Score(at)))
+            {
+                chosen[kept++] = chosen[at];
+            }
+        }
+
+        count = kept;
+    }
+
+    private double ConfidenceOf(Score score) => calibration.Of(new Standing(IsNone: false, score.Value, 0, 0));
+
+    /// <summary>The strongest that was not chosen.</summary>
+    private double Rival()
+    {
+        for (var at = 0; at < scores.All.Length; at++)
+        {
+            if (!Chosen.Contains(at))
+                return scores.All[at].Value;
+        }
+
+        return 0;
+    }
+
+    private double Strongest() => scores.All is [var first, ..] ? first.Value : 0;
+
+    private Urgency UrgencyOf(CategoryId category, in Reading reading)
+    {
+        if (EntryOf() is not { } entry)
+            return category == CategoryId.Unclassified ? Urgency.Urgent : Urgency.Info;
+        var codes = reading.Codes;
+        var urgency = Score(0).Urgency ?? entry.DefaultUrgency;
+        if (entry.DefaultUrgency > Urgency.Info && codes.HasCodes)
+        {
+            var grave = codes.ValueOf("cap:severity") == "Extreme" && codes.ValueOf("cap:urgency") is "Immediate" or "Expected" && codes.ValueOf("cap:certainty") is "Observed" or "Likely";
+            if (grave && codes.ValueOf("cap:severity") == "Extreme" && codes.ValueOf("cap:urgency") == "Immediate")
             {
                 urgency = Urgency.Flash;
             }
-            else if (Code("cap:severity") == "Minor" || Code("cap:certainty") == "Unlikely" || Code("cap:urgency") == "Past")
+            else if (codes.ValueOf("cap:severity") == "Minor" || codes.ValueOf("cap:certainty") == "Unlikely" || codes.ValueOf("cap:urgency") == "Past")
             {
                 urgency = urgency > Urgency.Routine ? urgency - 1 : urgency;
             }
@@ -146,93 +271,78 @@ internal sealed class Verdict(
         return urgency < entry.UrgencyFloor ? entry.UrgencyFloor : urgency;
     }
 
-    private string? Code(string scheme) => report.Codes.FirstOrDefault(code => code.Scheme == scheme)?.Value;
-
-    private string? ReviewReason(CategoryId category, double confidence, List<Score> chosen)
+    private string? ReviewReason(CategoryId category, double confidence, in Reading reading)
     {
         if (category == CategoryId.Unclassified)
-            return unread ? "the text is in neither of the two languages" : "alarming words that fit no category";
-        if (unread)
+            return reading.Unread ? "the text is in neither of the two languages" : "alarming words that fit no category";
+        if (reading.Unread)
             return "the text is in neither of the two languages: only its codes were read";
         if (category == CategoryId.None)
-            return Strongest() >= 0.8 * Scores.Enough ? "close to the threshold of " + scores[0].Category : confidence < EvenChance ? "no rule holds, but its words are those of a situation" : null;
-        if (taxonomy.Find(category) is { OfficialStatementOnly: true })
+        {
+            return Strongest() >= 0.8 * Scores.Enough
+                ? "close to the threshold of " + rules.Categories[scores.All[0].Category]
+                : confidence < EvenChance ? "no rule holds, but its words are those of a situation" : null;
+        }
+
+        if (EntryOf() is { OfficialStatementOnly: true })
             return "only a government recognises this situation: check the official statement";
         if (confidence < Sure)
             return "low confidence";
-        return chosen.Count > 1 && chosen[1].Value > 0.97 * chosen[0].Value && played ? "two categories are equally likely" : null;
+        return count > 1 && Score(1).Value > 0.97 * Score(0).Value && reading.Played ? "two categories are equally likely" : null;
     }
 
-    private List<Evidence> Evidence(List<Score> chosen)
+    private Evidence[] Evidence(in Reading reading)
     {
-        var evidence = new List<Evidence>();
-        for (var at = 0; at < (chosen.Count > 0 ? chosen.Count : Math.Min(1, scores.Count)); at++)
+        evidence.Clear();
+        if (count == 0 && scores.All is [var strongest, ..])
         {
-            var score = chosen.Count > 0 ? chosen[at] : scores[0];
-            foreach (var code in score.Codes)
-            {
-                AddNew(evidence, code.Evidence);
-            }
-
-            foreach (var finding in score.Findings)
-            {
-                foreach (var words in finding.Words)
-                {
-                    AddNew(evidence, Of(words, finding.Rule.Signal, finding.Strength / finding.Words.Length));
-                }
-            }
+            AddFor(strongest, reading);
         }
 
-        if (heard is not null && scores.Count > 0 && scores[0].Value >= WorthShowing)
+        for (var at = 0; at < count; at++)
         {
-            foreach (var (seen, signal, weight) in heard.WordsFor(chosen.Count > 0 ? chosen[0].Category : scores[0].Category))
-            {
-                AddNew(evidence, Of(seen.Words, signal, weight));
-            }
+            AddFor(Score(at), reading);
         }
 
-        if (codes.TestCode is { } test)
+        if (Strongest() >= WorthShowing)
         {
-            AddNew(evidence, test with { Signal = "test-code", Weight = 1 });
+            reading.Heard?.WordsFor(count > 0 ? Score(0).Category : scores.All[0].Category, evidence);
         }
 
-        foreach (var objection in findings.Objections)
+        if (reading.Codes.TestCode is { } test)
+        {
+            evidence.Add(test with { Signal = "test-code", Weight = 1 });
+        }
+
+        foreach (var objection in reading.Findings.Objections)
         {
             if (objection.Weight < 0)
             {
-                AddNew(evidence, Of(objection.Words, objection.Signal, objection.Weight));
+                evidence.Add(objection.Words, objection.Signal, objection.Weight);
             }
         }
 
-        if (evidence.Count == 0)
-            return [];
-        var strongest = evidence.OrderByDescending(one => Math.Abs(one.Weight)).ToList();
-        return strongest.Count > ReportClassifier.MostEvidence ? strongest[..ReportClassifier.MostEvidence] : strongest;
+        return evidence.Strongest(ReportClassifier.MostEvidence, reading.Report);
     }
 
-    private static void AddNew(List<Evidence> evidence, Evidence one)
+    private void AddFor(Score score, in Reading reading)
     {
-        if (!evidence.Exists(known => known.Offset == one.Offset && known.Length == one.Length && known.Field == one.Field && known.Signal == one.Signal && known.Text == one.Text))
+        foreach (var code in reading.Codes.Arguments)
         {
-            evidence.Add(one);
-        }
-    }
-
-    private Evidence Of(Stretch words, string signal, double weight)
-    {
-        var text = words.Field[^1] == ']' ? TextIn(words.Field[(words.Field.IndexOf('[', StringComparison.Ordinal) + 1)..^1]) : report.Texts[0];
-        var source = words.Field[0] == 't' ? text.Title : text.Body;
-        return new Evidence(words.Field, words.Offset, words.Length, source.Substring(words.Offset, words.Length), signal, Math.Round(weight, 2));
-    }
-
-    private ReportText TextIn(string language)
-    {
-        for (var at = 1; at < report.Texts.Count; at++)
-        {
-            if (report.Texts[at].Language == language)
-                return report.Texts[at];
+            if (code.Category == rules.Categories[score.Category])
+            {
+                evidence.Add(code.Evidence);
+            }
         }
 
-        return report.Texts[0];
+        for (var at = scores.FirstRuleOf(score.Category); at >= 0; at = scores.NextRule(at))
+        {
+            var rule = rules.Rules[at];
+            var words = reading.Findings.WordsOf(rule);
+            foreach (var one in words)
+            {
+                evidence.Add(one, rule.Signal, scores.StrengthOf(at) / words.Length);
+            }
+        }
     }
 }

@@ -115,6 +115,34 @@ public sealed class ReportClassifierTests
     }
 
     [Fact]
+    public void Evidence_points_into_the_text_that_it_is_of_though_others_state_the_same_language()
+    {
+        var report = ReportBuilder.Text("Weather", "Fine.") with
+        {
+            Texts = [new("en", "Weather", "Fine."), new("en", "Short", "No."), new("en", "THIS IS A DRILL. North Korea fires a ballistic missile", "It landed in the Sea of Japan, outside the EEZ.")],
+        };
+        var result = Classifier.Classify(report);
+
+        Assert.Equal("missile-launch", result.Category.Value);
+        Assert.Contains("THIS IS A DRILL", result.ModeDoubt);
+        Assert.All(result.Evidence, evidence => Assert.Equal(evidence.Text, (evidence.Field == "title[en]" ? report.Texts[2].Title : report.Texts[2].Body).Substring(evidence.Offset, evidence.Length)));
+    }
+
+    [Theory]
+    [InlineData("en", "North Korea fires ballistic missile toward the Sea of Japan", ReportMode.Actual, null)]
+    [InlineData("en", "North Korea fires ballistic missile toward the Sea of Japan", ReportMode.Exercise, null)]
+    [InlineData("ja", "【訓練】弾道ミサイル発射", ReportMode.Actual, null)]
+    [InlineData("ja", "熊本県で震度５強の地震、建物倒壊の被害", ReportMode.Actual, null)]
+    [InlineData("ru", "В результате землетрясения погибли десятки человек", ReportMode.Actual, null)]
+    [InlineData("en", "Cyber Monday sales hit record", ReportMode.Actual, "Minor")]
+    [InlineData("en", "CISA adds actively exploited vulnerability CVE-2026-1234 in a firewall product", ReportMode.Actual, "Minor")]
+    public void Urgency_asked_for_alone_is_that_of_the_whole_answer(string language, string title, ReportMode mode, string? severity)
+    {
+        var report = ReportBuilder.Text(title, language: language, mode: mode).WithCodes(severity is null ? [] : [("cap:severity", severity)]);
+        Assert.Equal(Classifier.Classify(report).Urgency, Classifier.UrgencyOf(report));
+    }
+
+    [Fact]
     public void Legal_situation_is_relayed_and_left_to_a_person()
     {
         var result = Classifier.Classify(ReportBuilder.Text("政府、重要影響事態と認定", language: "ja"));

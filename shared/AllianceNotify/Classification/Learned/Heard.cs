@@ -1,21 +1,44 @@
+using AllianceNotify.Classification.Rules;
+
 namespace AllianceNotify.Classification.Learned;
 
-/// <summary>What the learned voice says of one report.</summary>
-internal sealed class Heard(LearnedModel model, LearnedReading reading)
+/// <summary>What the learned voice says of one report. Working memory for one report at a time.</summary>
+internal sealed class Heard
 {
     private const int MostShown = 6;
     private const double LeastShown = 0.1;
 
-    private readonly float[] odds = reading.OddsBy(model);
-    private readonly float scale = reading.Scale();
+    private readonly LearnedModel model;
+    private readonly LearnedReading reading;
+    private readonly int[] categories;
+    private readonly int[] classes;
+    private readonly float[] odds;
+    private float scale;
 
-    public LearnedModel Model => model;
+    public Heard(LearnedModel model, LearnedReading reading, RuleBook rules)
+    {
+        this.model = model;
+        this.reading = reading;
+        categories = [.. model.Classes.Select(rules.IndexOf)];
+        classes = [.. rules.Categories.Select(category => Array.IndexOf(model.Classes, category))];
+        odds = new float[model.Stride];
+    }
 
     /// <summary>By class of the model: the logarithm of its odds against none.</summary>
     public ReadOnlySpan<float> Odds => odds.AsSpan(0, model.Classes.Length);
 
+    /// <summary>The category that a class of the model is, by its place among the rules' categories; −1 where it is none of them.</summary>
+    public int CategoryOf(int @class) => categories[@class];
+
+    /// <summary>Listens to what was noted of the report.</summary>
+    public void Listen()
+    {
+        scale = reading.Scale();
+        reading.OddsBy(model, scale, odds);
+    }
+
     /// <summary>The logarithm of the category's odds against none; null where the voice does not speak of the category.</summary>
-    public double? Of(CategoryId category) => Array.IndexOf(model.Classes, category) is >= 0 and var at ? odds[at] : null;
+    public double? Of(int category) => classes[category] is >= 0 and var at ? odds[at] : null;
 
     /// <summary>The logarithm of the odds that the text is anything but none.</summary>
     public double AgainstNone
@@ -33,32 +56,32 @@ internal sealed class Heard(LearnedModel model, LearnedReading reading)
     }
 
     /// <summary>The words that moved the odds of the category most, with what each adds; a feature of the model is the signal.</summary>
-    public List<(Seen Seen, string Signal, double Weight)> WordsFor(CategoryId category)
+    public void WordsFor(int category, EvidenceList into)
     {
-        var best = new List<(Seen Seen, string Signal, double Weight)>();
-        if (Array.IndexOf(model.Classes, category) is not (>= 0 and var at))
-            return best;
-        foreach (var seen in reading.All)
+        if (classes[category] is not (>= 0 and var at))
+            return;
+        Span<int> best = stackalloc int[MostShown];
+        Span<double> weights = stackalloc double[MostShown];
+        var count = 0;
+        var all = reading.All.AsSpan();
+        for (var one = 0; one < all.Length; one++)
         {
-            var row = model.Of(seen.Feature);
-            double weight = (row[at] - row[model.None]) * seen.Value * scale;
-            if (Math.Abs(weight) < LeastShown || (best.Count == MostShown && Math.Abs(weight) <= Math.Abs(best[^1].Weight)))
+            double weight = model.Adds(all[one].Feature, at) * all[one].Value * scale;
+            var size = Math.Abs(weight);
+            if (size < LeastShown || (count == MostShown && size <= Math.Abs(weights[^1])))
                 continue;
-            var place = best.Count;
-            while (place > 0 && Math.Abs(best[place - 1].Weight) < Math.Abs(weight))
+            var place = count < MostShown ? count++ : MostShown - 1;
+            for (; place > 0 && Math.Abs(weights[place - 1]) < size; place--)
             {
-                place--;
+                (weights[place], best[place]) = (weights[place - 1], best[place - 1]);
             }
 
-            best.Insert(place, (seen, Signal(model.Features.NameOf(seen.Feature)), weight));
-            if (best.Count > MostShown)
-            {
-                best.RemoveAt(MostShown);
-            }
+            (weights[place], best[place]) = (weight, one);
         }
 
-        return best;
+        for (var place = 0; place < count; place++)
+        {
+            into.Add(all[best[place]].Words, model.SignalOf(all[best[place]].Feature), weights[place]);
+        }
     }
-
-    private static string Signal(string feature) => string.Concat("learned:", feature.AsSpan(feature.IndexOf(':', StringComparison.Ordinal) + 1));
 }

@@ -27,7 +27,7 @@ internal sealed class LeadReader(Lexicon lexicon, LearnedFeatures features)
         return value > 0;
     }
 
-    public void ReadWords(ref SentenceScanner scanner, ref FoldedText text, string field)
+    public void ReadWords(ref SentenceScanner scanner, ref FoldedText text, TextPart part)
     {
         foreach (var word in scanner.Words)
         {
@@ -36,9 +36,9 @@ internal sealed class LeadReader(Lexicon lexicon, LearnedFeatures features)
             {
                 Reading.NoteUnknown(word.End - word.Start < 2 ? 0 : value);
             }
-            else if (feature != LearnedFeatures.Little)
+            else if (feature != LearnedFeatures.Little && Reading.Wants(feature))
             {
-                Reading.Note(feature, value, StretchOf(ref text, word.Start, word.End, field));
+                Reading.Note(feature, value, StretchOf(ref text, word.Start, word.End, part));
             }
         }
 
@@ -52,14 +52,14 @@ internal sealed class LeadReader(Lexicon lexicon, LearnedFeatures features)
             {
                 Reading.NoteUnknown(value);
             }
-            else
+            else if (Reading.Wants(feature))
             {
-                Reading.Note(feature, value, StretchOf(ref text, at, at + 2, field));
+                Reading.Note(feature, value, StretchOf(ref text, at, at + 2, part));
             }
         }
     }
 
-    public void ReadConcepts(ReadOnlySpan<Token> tokens, ReadOnlySpan<bool> negated, ref FoldedText text, string field)
+    public void ReadConcepts(ReadOnlySpan<Token> tokens, ReadOnlySpan<bool> negated, ref FoldedText text, TextPart part)
     {
         if (value == 0)
             return;
@@ -73,30 +73,38 @@ internal sealed class LeadReader(Lexicon lexicon, LearnedFeatures features)
                 if (lexicon.KindOf(concept) is ConceptKind.Modifier or ConceptKind.Measure || concepts.AsSpan(0, count).Contains(concept) || count == MostConcepts)
                     continue;
                 tokenOf[count] = at;
-                places[count] = StretchOf(ref text, tokens[at].Start, tokens[at].End, field);
+                places[count] = StretchOf(ref text, tokens[at].Start, tokens[at].End, part);
                 concepts[count++] = concept;
             }
         }
 
         for (var one = 0; one < count; one++)
         {
-            Reading.Note(features.OfConcept(concepts[one]), value, places[one]);
+            Note(features.OfConcept(concepts[one]), places[one]);
             for (var other = 0; other < one; other++)
             {
                 // The concepts of one word always come together.
                 if (tokenOf[other] == tokenOf[one])
                     continue;
-                Reading.Note(features.OfPair(concepts[one], concepts[other]), value, places[one]);
+                Note(features.OfPair(concepts[one], concepts[other]), places[one]);
             }
+        }
+    }
+
+    private void Note(int feature, Stretch words)
+    {
+        if (Reading.Wants(feature))
+        {
+            Reading.Note(feature, value, words);
         }
     }
 
     /// <summary>Two hiragana are grammar and tell nothing.</summary>
     private static bool IsHiragana(char first, char second) => first is >= 'ぁ' and <= 'ゟ' && second is >= 'ぁ' and <= 'ゟ';
 
-    private static Stretch StretchOf(ref FoldedText text, int from, int to, string field)
+    private static Stretch StretchOf(ref FoldedText text, int from, int to, TextPart part)
     {
         var start = text.OriginOf(from);
-        return new Stretch(field, start, text.OriginOf(to) - start);
+        return new Stretch(part, start, text.OriginOf(to) - start);
     }
 }

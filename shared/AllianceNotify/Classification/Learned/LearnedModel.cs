@@ -27,6 +27,7 @@ internal sealed partial class LearnedModel
     public static readonly CategoryId Other = new("other");
 
     private readonly float[] weights;
+    private readonly string?[] signals;
 
     /// <param name="weights">By feature, then by class.</param>
     public LearnedModel(LearnedFeatures features, CategoryId[] classes, float[] bias, float[] weights)
@@ -42,6 +43,7 @@ internal sealed partial class LearnedModel
         }
 
         None = Array.IndexOf(classes, CategoryId.None);
+        signals = new string?[features.Count];
     }
 
     public LearnedFeatures Features { get; }
@@ -57,6 +59,13 @@ internal sealed partial class LearnedModel
 
     /// <summary>What the feature adds, by class.</summary>
     public ReadOnlySpan<float> Of(int feature) => weights.AsSpan(feature * Stride, Stride);
+
+    /// <summary>What the feature adds to the class and not to none.</summary>
+    public float Adds(int feature, int @class) => weights[(feature * Stride) + @class] - weights[(feature * Stride) + None];
+
+    /// <summary>The feature as the signal of evidence.</summary>
+    public string SignalOf(int feature) =>
+        signals[feature] ??= string.Concat("learned:", Features.NameOf(feature).AsSpan(Features.NameOf(feature).IndexOf(':', StringComparison.Ordinal) + 1));
 
     /// <summary>Throws <see cref="InvalidDataException"/> where the build carries no model or one that does not fit the taxonomy.</summary>
     public static LearnedModel Load(Lexicon lexicon, Taxonomy taxonomy)

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using AllianceNotify.Classification.Text;
 
 namespace AllianceNotify.Classification.Learned;
@@ -19,46 +18,47 @@ internal sealed class LearnedReading(LearnedFeatures features)
     /// <summary>A word that is not known still makes the known ones a smaller part of the text.</summary>
     private const float UnknownCounts = 0.35f;
 
-    private readonly List<Seen> seen = [];
+    private readonly Seen[] seen = new Seen[Most];
+    private int count;
     private int[] stamps = new int[1024];
     private int stamp;
     private float unknown;
 
-    public List<Seen> All => seen;
+    public ArraySegment<Seen> All => new(seen, 0, count);
 
     public void Begin()
     {
-        seen.Clear();
+        count = 0;
         unknown = 0;
         stamp++;
     }
 
     public void NoteUnknown(float value) => unknown += value * value;
 
-    public void Note(int feature, float value, Stretch words)
+    /// <summary>Whether the feature is one of the voice's and was not noted before; if so, it is to be noted.</summary>
+    public bool Wants(int feature)
     {
-        if (feature == 0)
-        {
-            return;
-        }
-
+        if (feature == 0 || count == Most)
+            return false;
         if (feature >= stamps.Length)
         {
             Array.Resize(ref stamps, Math.Max(features.Count + 1, stamps.Length * 2));
         }
 
-        if (stamps[feature] != stamp && seen.Count < Most)
-        {
-            stamps[feature] = stamp;
-            seen.Add(new Seen(feature, value, words));
-        }
+        return stamps[feature] != stamp;
+    }
+
+    public void Note(int feature, float value, Stretch words)
+    {
+        stamps[feature] = stamp;
+        seen[count++] = new Seen(feature, value, words);
     }
 
     /// <summary>What each feature's value is multiplied with: long and short texts weigh the same.</summary>
     public float Scale()
     {
         var sum = UnknownCounts * UnknownCounts * unknown;
-        foreach (ref readonly var one in CollectionsMarshal.AsSpan(seen))
+        foreach (ref readonly var one in seen.AsSpan(0, count))
         {
             sum += one.Value * one.Value;
         }
@@ -67,17 +67,16 @@ internal sealed class LearnedReading(LearnedFeatures features)
     }
 
     /// <summary>For every class of <paramref name="model"/> the logarithm of its odds against <c>none</c>.</summary>
-    public float[] OddsBy(LearnedModel model)
+    public void OddsBy(LearnedModel model, float scale, Span<float> sums)
     {
-        var sums = new float[model.Stride];
-        var scale = Scale();
-        foreach (ref readonly var one in CollectionsMarshal.AsSpan(seen))
+        sums.Clear();
+        foreach (ref readonly var one in seen.AsSpan(0, count))
         {
             var row = model.Of(one.Feature);
             var by = new Vector<float>(one.Value * scale);
             for (var at = 0; at + Vector<float>.Count <= sums.Length; at += Vector<float>.Count)
             {
-                (new Vector<float>(sums, at) + (new Vector<float>(row[at..]) * by)).CopyTo(sums, at);
+                (new Vector<float>(sums[at..]) + (new Vector<float>(row[at..]) * by)).CopyTo(sums[at..]);
             }
         }
 
@@ -86,7 +85,5 @@ internal sealed class LearnedReading(LearnedFeatures features)
         {
             sums[at] += model.Bias[at] - none;
         }
-
-        return sums;
     }
 }

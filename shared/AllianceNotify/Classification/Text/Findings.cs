@@ -1,4 +1,6 @@
+using System.Numerics;
 using AllianceNotify.Classification.Rules;
+using AllianceNotify.Reports;
 
 namespace AllianceNotify.Classification.Text;
 
@@ -10,15 +12,27 @@ internal enum Places
     Abroad = 2,
 }
 
-/// <summary>A stretch of the original text, in UTF-16 units.</summary>
-internal readonly record struct Stretch(string Field, int Offset, int Length);
-
-/// <summary>A rule that held in a sentence, with how strongly and where its words stand.</summary>
-internal sealed record Finding(EventRule Rule, double Strength, Places Places, Stretch[] Words)
+/// <summary>The title or the body of one of a report's texts.</summary>
+internal readonly record struct TextPart(int Text, bool IsTitle)
 {
-    /// <summary>Every word of it stands in the title.</summary>
-    public bool InTitle => Words[0].Field[0] == 't';
+    /// <summary>Its name in evidence: that of a further text carries the language.</summary>
+    public string NameIn(SituationReport report)
+    {
+        var name = IsTitle ? "title" : "body";
+        return Text == 0 ? name : $"{name}[{report.Texts[Text].Language}]";
+    }
+
+    public string WordsIn(SituationReport report) => IsTitle ? report.Texts[Text].Title : report.Texts[Text].Body;
 }
+
+/// <summary>A stretch of the original text, in UTF-16 units.</summary>
+internal readonly record struct Stretch(TextPart Part, int Offset, int Length)
+{
+    public string In(SituationReport report) => Part.WordsIn(report).Substring(Offset, Length);
+}
+
+/// <summary>How strongly a rule held in a sentence, and whether every word of it stands in the title.</summary>
+internal readonly record struct Finding(double Strength, Places Places, bool InTitle);
 
 /// <summary>A context, a negation or another word that argues against, for the evidence.</summary>
 internal readonly record struct Objection(string Signal, double Weight, Stretch Words);
@@ -27,29 +41,31 @@ internal readonly record struct Objection(string Signal, double Weight, Stretch 
 internal sealed record Marker(Stretch Words, int Sentence);
 
 /// <summary>What reading a report's texts found. Used again from report to report.</summary>
-internal sealed class Findings(RuleBook rules)
+internal sealed class Findings
 {
     /// <summary>Enough to show; a hostile text cannot make the list grow beyond it.</summary>
     public const int Most = 64;
 
-    private readonly Finding?[] byRule = new Finding?[rules.Rules.Count];
-    private readonly List<int> held = [];
-    private readonly double[] inTitle = new double[rules.Categories.Count];
-    private bool sorted;
+    private readonly RuleBook rules;
+    private readonly ulong[] held;
+    private readonly Finding[] byRule;
+    private readonly int[] firstWord;
+    private readonly Stretch[] words;
+    private readonly double[] inTitle;
 
-    /// <summary>The indices of the rules that held, in order.</summary>
-    public List<int> Held
+    public Findings(RuleBook rules)
     {
-        get
+        this.rules = rules;
+        held = new ulong[(rules.Rules.Count + 63) / 64];
+        byRule = new Finding[rules.Rules.Count];
+        inTitle = new double[rules.Categories.Count];
+        firstWord = new int[rules.Rules.Count];
+        for (var rule = 1; rule < firstWord.Length; rule++)
         {
-            if (!sorted)
-            {
-                held.Sort();
-                sorted = true;
-            }
-
-            return held;
+            firstWord[rule] = firstWord[rule - 1] + rules.Rules[rule - 1].Groups.Length;
         }
+
+        words = new Stretch[rules.Rules.Sum(rule => rule.Groups.Length)];
     }
 
     public List<Objection> Objections { get; } = [];
@@ -74,12 +90,7 @@ internal sealed class Findings(RuleBook rules)
 
     public void Clear()
     {
-        foreach (var rule in held)
-        {
-            byRule[rule] = null;
-        }
-
-        held.Clear();
+        held.AsSpan().Clear();
         inTitle.AsSpan().Clear();
         Objections.Clear();
         Leading = Places.None;
@@ -90,25 +101,36 @@ internal sealed class Findings(RuleBook rules)
         TitleMayPlay = false;
     }
 
-    public Finding Of(int rule) => byRule[rule]!;
+    /// <summary>The first rule from <paramref name="rule"/> on that held, by index; −1 where there is none.</summary>
+    public int NextHeld(int rule)
+    {
+        if (rule >= byRule.Length)
+            return -1;
+        var bits = held[rule >> 6] & (ulong.MaxValue << (rule & 63));
+        for (var at = rule >> 6; ; bits = held[at])
+        {
+            if (bits != 0)
+                return (at << 6) + BitOperations.TrailingZeroCount(bits);
+            if (++at == held.Length)
+                return -1;
+        }
+    }
+
+    public Finding Of(int rule) => byRule[rule];
+
+    /// <summary>Where the words of the rule stand, one a group; to be filled by whoever adds a finding.</summary>
+    public Span<Stretch> WordsOf(EventRule rule) => words.AsSpan(firstWord[rule.Index], rule.Groups.Length);
 
     /// <summary>Whether a finding of this strength would be news.</summary>
-    public bool Wants(EventRule rule, double strength) => byRule[rule.Index] is not { } known || known.Strength < strength;
+    public bool Wants(EventRule rule, double strength) => !Holds(rule.Index) || byRule[rule.Index].Strength < strength;
 
-    public void Add(Finding finding)
+    public void Add(EventRule rule, Finding finding)
     {
-        if (!Wants(finding.Rule, finding.Strength))
-            return;
-        if (byRule[finding.Rule.Index] is null)
-        {
-            held.Add(finding.Rule.Index);
-            sorted = false;
-        }
-
-        byRule[finding.Rule.Index] = finding;
+        held[rule.Index >> 6] |= 1UL << (rule.Index & 63);
+        byRule[rule.Index] = finding;
         if (finding.InTitle)
         {
-            inTitle[finding.Rule.CategoryIndex] = Math.Max(inTitle[finding.Rule.CategoryIndex], finding.Strength);
+            inTitle[rule.CategoryIndex] = Math.Max(inTitle[rule.CategoryIndex], finding.Strength);
         }
     }
 
@@ -116,15 +138,17 @@ internal sealed class Findings(RuleBook rules)
     public void Weaken(int context, double factor)
     {
         inTitle.AsSpan().Clear();
-        foreach (var rule in held)
+        for (var at = NextHeld(0); at >= 0; at = NextHeld(at + 1))
         {
-            var finding = byRule[rule]!;
-            if (finding.InTitle)
+            if (!byRule[at].InTitle)
+                continue;
+            var rule = rules.Rules[at];
+            if (!rule.Despite.Has(context))
             {
-                finding = finding.Rule.Despite.Has(context) ? finding : finding with { Strength = finding.Strength * factor };
-                byRule[rule] = finding;
-                inTitle[finding.Rule.CategoryIndex] = Math.Max(inTitle[finding.Rule.CategoryIndex], finding.Strength);
+                byRule[at] = byRule[at] with { Strength = byRule[at].Strength * factor };
             }
+
+            inTitle[rule.CategoryIndex] = Math.Max(inTitle[rule.CategoryIndex], byRule[at].Strength);
         }
     }
 
@@ -138,4 +162,6 @@ internal sealed class Findings(RuleBook rules)
             Objections.Add(new Objection(signal, weight, words));
         }
     }
+
+    private bool Holds(int rule) => (held[rule >> 6] & (1UL << (rule & 63))) != 0;
 }

@@ -91,7 +91,7 @@ internal sealed class SentenceReader
     /// Reads title and body into <paramref name="into"/>. In an exercise's own report, exercise words are no argument; in an
     /// update or a cancel, neither is that something has ended.
     /// </summary>
-    public void Read(string title, string body, string suffix, int year, bool playsExercise, bool followsUp, Findings into)
+    public void Read(string title, string body, int number, int year, bool playsExercise, bool followsUp, Findings into)
     {
         isFollowUp = followsUp;
         findings = into;
@@ -102,21 +102,22 @@ internal sealed class SentenceReader
         carried.Clear();
         titled.Clear();
         titleWords.Clear();
-        ReadPart(title, "title" + suffix, isTitle: true);
+        ReadPart(title, new TextPart(number, IsTitle: true));
         titleSpoke = title.Length > 0;
-        ReadPart(body, "body" + suffix, isTitle: false);
+        ReadPart(body, new TextPart(number, IsTitle: false));
     }
 
     /// <summary>Reads the name of a place; the learned voice does not listen.</summary>
     public void ReadPlace(string name, int year, Findings into)
     {
         lead.Listens = false;
-        Read(name, "", "", year, playsExercise: false, followsUp: false, into);
+        Read(name, "", 0, year, playsExercise: false, followsUp: false, into);
         lead.Listens = true;
     }
 
-    private void ReadPart(string original, string field, bool isTitle)
+    private void ReadPart(string original, TextPart part)
     {
+        var isTitle = part.IsTitle;
         var text = FoldedText.Of(original);
         try
         {
@@ -132,14 +133,14 @@ internal sealed class SentenceReader
                 count = scanner.Tokens.Length;
                 if (lead.Begins(isTitle, sentence, titleSpoke))
                 {
-                    lead.ReadWords(ref scanner, ref text, field);
+                    lead.ReadWords(ref scanner, ref text, part);
                 }
 
                 if (count == 0)
                     continue;
                 scanner.Tokens.CopyTo(tokens);
-                ReadSentence(ref text, field, isTitle, sentence);
-                lead.ReadConcepts(tokens.AsSpan(0, count), negated, ref text, field);
+                ReadSentence(ref text, part, isTitle, sentence);
+                lead.ReadConcepts(tokens.AsSpan(0, count), negated, ref text, part);
             }
         }
         finally
@@ -148,7 +149,7 @@ internal sealed class SentenceReader
         }
     }
 
-    private void ReadSentence(ref FoldedText text, string field, bool isTitle, int sentence)
+    private void ReadSentence(ref FoldedText text, TextPart part, bool isTitle, int sentence)
     {
         Survey(text.Characters, isTitle || sentence == 0);
         if (isTitle && sentence == 0)
@@ -167,7 +168,7 @@ internal sealed class SentenceReader
                 {
                     if (!rule.TitleOnly || isTitle)
                     {
-                        Try(rule, at, 0, position, ref text, field);
+                        Try(rule, at, 0, position, ref text, part);
                     }
                 }
 
@@ -177,7 +178,7 @@ internal sealed class SentenceReader
                     {
                         if (titled.Meets(rule.Groups[0]) && !present.Meets(rule.Groups[0]))
                         {
-                            Try(rule, at, 1, position * FromTitle, ref text, field);
+                            Try(rule, at, 1, position * FromTitle, ref text, part);
                         }
                     }
                 }
@@ -204,16 +205,16 @@ internal sealed class SentenceReader
 
         if (isTitle)
         {
-            NoteTitle(ref text, field);
+            NoteTitle(ref text, part);
         }
 
-        NoteMarkers(ref text, field, isTitle, sentence);
+        NoteMarkers(ref text, part, isTitle, sentence);
         if (isTitle || sentence < 2)
         {
             foreach (var concept in contexts)
             {
                 var at = IndexOf(concept);
-                findings.Object(lexicon.NameOf(concept), contextWeights[concept], HasConcept(at, concept) ? StretchOf(ref text, tokens[at], field) : new Stretch(field, 0, text.OriginOf(text.Length)));
+                findings.Object(lexicon.NameOf(concept), contextWeights[concept], HasConcept(at, concept) ? StretchOf(ref text, tokens[at], part) : new Stretch(part, 0, text.OriginOf(text.Length)));
             }
         }
     }
@@ -233,7 +234,7 @@ internal sealed class SentenceReader
     }
 
     /// <summary>What the title speaks of, the body need not say again.</summary>
-    private void NoteTitle(ref FoldedText text, string field)
+    private void NoteTitle(ref FoldedText text, TextPart part)
     {
         for (var at = 0; at < count; at++)
         {
@@ -244,14 +245,14 @@ internal sealed class SentenceReader
                 if (lexicon.KindOf(concept) == ConceptKind.Thing)
                 {
                     titled.Add(concept);
-                    titleWords.TryAdd(concept, StretchOf(ref text, tokens[at], field));
+                    titleWords.TryAdd(concept, StretchOf(ref text, tokens[at], part));
                 }
             }
         }
     }
 
     /// <summary>Words that say outright whether this message is a drill, and where in the text they stand.</summary>
-    private void NoteMarkers(ref FoldedText text, string field, bool isTitle, int sentence)
+    private void NoteMarkers(ref FoldedText text, TextPart part, bool isTitle, int sentence)
     {
         // "The siren will say: this is a test" speaks of another message.
         if ((!present.Has(drillMarker) && !present.Has(realMarker)) || (!isTitle && present.Has(quoted)))
@@ -260,11 +261,11 @@ internal sealed class SentenceReader
         {
             if (HasConcept(at, drillMarker))
             {
-                findings.Drill ??= new Marker(StretchOf(ref text, tokens[at], field), isTitle ? -1 : sentence);
+                findings.Drill ??= new Marker(StretchOf(ref text, tokens[at], part), isTitle ? -1 : sentence);
             }
             else if (HasConcept(at, realMarker))
             {
-                findings.Real ??= new Marker(StretchOf(ref text, tokens[at], field), isTitle ? -1 : sentence);
+                findings.Real ??= new Marker(StretchOf(ref text, tokens[at], part), isTitle ? -1 : sentence);
             }
         }
     }
@@ -432,7 +433,7 @@ internal sealed class SentenceReader
             _ => 0.2,
         };
 
-    private void Try(EventRule rule, int anchor, int anchorGroup, double position, ref FoldedText text, string field)
+    private void Try(EventRule rule, int anchor, int anchorGroup, double position, ref FoldedText text, TextPart part)
     {
         // Whatever follows only weakens it.
         if (!findings.Wants(rule, rule.Weight * position))
@@ -459,7 +460,7 @@ internal sealed class SentenceReader
             picked[group] = present.Meets(rule.Groups[group]) ? Nearest(rule, group, anchor, picked[..group], text.Characters) : -1;
             if (picked[group] < 0)
             {
-                if (field[0] == 't' || !titled.Meets(rule.Groups[group]))
+                if (part.IsTitle || !titled.Meets(rule.Groups[group]))
                     return;
                 strength *= FromTitle;
             }
@@ -504,13 +505,13 @@ internal sealed class SentenceReader
 
         if (strength < 0.2 || !findings.Wants(rule, strength))
             return;
-        var words = new Stretch[picked.Length];
+        var words = findings.WordsOf(rule);
         for (var at = 0; at < words.Length; at++)
         {
-            words[at] = picked[at] >= 0 ? StretchOf(ref text, tokens[picked[at]], field) : TitleWord(rule.Groups[at]);
+            words[at] = picked[at] >= 0 ? StretchOf(ref text, tokens[picked[at]], part) : TitleWord(rule.Groups[at]);
         }
 
-        findings.Add(new Finding(rule, strength, PlacesFor(anchor), words));
+        findings.Add(rule, new Finding(strength, PlacesFor(anchor), words[0].Part.IsTitle));
     }
 
     /// <summary>Whether the word is none of those picked, and of another stem (another beginning) than they.</summary>
@@ -588,9 +589,9 @@ internal sealed class SentenceReader
         return best != Places.None ? best : lastPlaces;
     }
 
-    private static Stretch StretchOf(ref FoldedText text, Token token, string field)
+    private static Stretch StretchOf(ref FoldedText text, Token token, TextPart part)
     {
         var start = text.OriginOf(token.Start);
-        return new Stretch(field, start, text.OriginOf(token.End) - start);
+        return new Stretch(part, start, text.OriginOf(token.End) - start);
     }
 }
