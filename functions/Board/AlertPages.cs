@@ -1,4 +1,5 @@
 using System.Text;
+using AllianceNotify.Classification;
 using AllianceNotify.Content;
 using AllianceNotify.Delivery;
 using AllianceNotify.Functions.Security;
@@ -28,7 +29,7 @@ internal static class AlertPages
     public static RenderedAlert WithoutLink(RenderedAlert content) => content.For(new Uri("about:blank"));
 
     private static async Task<IResult> ShowAsync(
-        string id, HubCaller caller, SituationTable situations, DeliveryTable deliveries, CancellationToken cancellationToken, string? after = null)
+        string id, HubCaller caller, SituationTable situations, DeliveryTable deliveries, Taxonomy taxonomy, CancellationToken cancellationToken, string? after = null)
     {
         if (await FindAsync(id, caller, situations, cancellationToken) is not { } alert)
         {
@@ -42,6 +43,7 @@ internal static class AlertPages
         return new RazorComponentResult<AlertPage>(new
         {
             Deliveries = await AlertDeliveries.LoadAsync(alert, answers, deliveries, after, PageSize, cancellationToken),
+            Taxonomy = taxonomy,
             SignedIn = caller.Name,
         });
     }

@@ -131,7 +131,7 @@ internal static class BoardWords
         "Only the duty desk is told until a person has confirmed it.", "人が確定するまで、当直にのみ通報されます。");
 
     public static readonly LocalizedText Api = new("API", "接続仕様");
-    public static readonly LocalizedText Raise = new("Report by hand", "手入力で報告する");
+    public static readonly LocalizedText Raise = new("Report by hand", "手入力で報告");
     public static readonly LocalizedText RaiseHint = new(
         "Fill this in, look who would be told, then send. Nothing is stored and nobody is told before you press Send. Unclassified traffic only.",
         "入力し、通報先を確認してから送信してください。「送信」を押すまで保存も通報もされません。秘密情報は入力できません。");
@@ -267,17 +267,6 @@ internal static class BoardWords
         };
         return new LocalizedText(en, ja);
     }
-
-    /// <summary>Why an order is not possible. The domain says it in English; what we have no words for stays so, after a Japanese line.</summary>
-    public static LocalizedText Refusal(string reason) => new(reason, reason switch
-    {
-        "The situation is closed." or "The situation is closed already." or "One of them is closed." => "既に終了した事態です。",
-        "The situation is held: say first what it is." or "One of them is held: say first what it is." => "保留中の事態です。先に区分を判断してください。",
-        "A situation cannot be merged into itself." => "同じ事態どうしは統合できません。",
-        "Not all of these reports are the situation's." => "選んだ報告の一部は、この事態のものではありません。",
-        "At least one report must stay: this would only rename the situation." => "報告を少なくとも1件は残してください。",
-        _ => "現在の状態では実行できません。",
-    });
 
     public static LocalizedText NameOf(CategoryId id, Taxonomy taxonomy) =>
         new(AlertSheet.CategoryName(id, taxonomy, "en"), AlertSheet.CategoryName(id, taxonomy, "ja"));

@@ -2,6 +2,7 @@ using System.Globalization;
 using AllianceNotify.Acknowledgement;
 using AllianceNotify.Audit;
 using AllianceNotify.Classification;
+using AllianceNotify.Content;
 using AllianceNotify.Functions.Security;
 using AllianceNotify.Functions.Web;
 using AllianceNotify.Reports;
@@ -50,6 +51,7 @@ internal static class SituationForms
             situation,
             form,
             caller,
+            parts,
             audit,
             $"reclassify to {AuditText.Id(form["category"].ToString())}",
             reason => direct.ReclassifyAsync(situation.Id, new CategoryId(form["category"].ToString()), reason, caller.Name, cancellationToken),
@@ -58,7 +60,7 @@ internal static class SituationForms
     private static Task<IResult> CloseAsync(
         string id, HttpRequest request, HubCaller caller, DirectSituation direct, AuditLog audit, [AsParameters] SituationParts parts, CancellationToken cancellationToken) =>
         ActAsync(Close, id, request, caller, parts, (situation, form) => DecideAsync(
-            situation, form, caller, audit, "close", reason => direct.CloseAsync(situation.Id, reason, caller.Name, cancellationToken), cancellationToken), cancellationToken);
+            situation, form, caller, parts, audit, "close", reason => direct.CloseAsync(situation.Id, reason, caller.Name, cancellationToken), cancellationToken), cancellationToken);
 
     /// <summary>On to the situation that goes on.</summary>
     private static Task<IResult> MergeAsync(
@@ -70,6 +72,7 @@ internal static class SituationForms
                     situation,
                     form,
                     caller,
+                    parts,
                     audit,
                     $"merge into {into.Id}",
                     reason => regroup.MergeAsync(situation.Id, into.Id, reason, caller.Name, cancellationToken),
@@ -87,6 +90,7 @@ internal static class SituationForms
                     situation,
                     form,
                     caller,
+                    parts,
                     audit,
                     "split",
                     reason => regroup.SplitAsync(situation.Id, [.. chosen.Select(report => new ReportId(report))], reason, caller.Name, cancellationToken),
@@ -98,6 +102,7 @@ internal static class SituationForms
         Situation situation,
         IFormCollection form,
         HubCaller caller,
+        SituationParts parts,
         AuditLog audit,
         string inWords,
         Func<string, Task<DirectionResult>> decide,
@@ -116,7 +121,7 @@ internal static class SituationForms
         return await DirectionAudit.RecordAsync(audit, caller, situation.Id, inWords, () => decide(reason), cancellationToken) switch
         {
             DirectionResult.Done done => new FormOutcome.Done(done.Situation.Id),
-            DirectionResult.NotPossible not => new FormOutcome.Refused(BoardWords.Refusal(not.Reason)),
+            DirectionResult.NotPossible not => new FormOutcome.Refused(HubSentences.Of(not.Reason, parts.Taxonomy)),
             _ => new FormOutcome.Refused(BoardWords.ChangedMeanwhile),
         };
     }

@@ -104,7 +104,7 @@ public sealed record AlertSheet
             yield return Row(
                 SheetTopic.Review,
                 Words.NotConfirmed,
-                alert.ReviewReason is { } reason ? SafeText.Line(reason, 500) : null,
+                alert.ReviewReason is { } reason ? SafeText.Line(HubSentences.In(language, reason, taxonomy), 500) : null,
                 Words.Confidence(alert.Confidence).In(language));
         }
 
