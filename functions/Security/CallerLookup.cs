@@ -19,6 +19,27 @@ internal sealed class CallerLookup(ApiKeyTable keys, SessionTable sessions, Time
     public async ValueTask<ApiKey?> FindAsync(ApiKeyText presented, CancellationToken cancellationToken) =>
         await GetAsync(presented.Id, cancellationToken) is { } key && key.Matches(presented) && key.IsGoodAt(time.GetUtcNow()) ? key : null;
 
+    /// <summary>
+    /// Notes that the key was used, where that has not been noted lately; and remembers that it was, so that a busy sender's
+    /// requests do not all read the record again.
+    /// </summary>
+    public async ValueTask NoteUseAsync(ApiKey key, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (!ApiKeyTable.IsUseUnnoted(key, now))
+        {
+            return;
+        }
+
+        await keys.TouchAsync(key.Id, now, cancellationToken);
+
+        // Only in place of what this caller saw: a key that was forgotten meanwhile is to be read again.
+        if (knownKeys.TryGetValue(key.Id, out var known) && ReferenceEquals(known.Key, key))
+        {
+            knownKeys.TryUpdate(key.Id, (key with { LastUsedAt = now }, known.ReadAt), known);
+        }
+    }
+
     /// <summary>The session of a cookie, while the key it came from (if any) is good.</summary>
     public async ValueTask<Session?> FindAsync(string cookie, CancellationToken cancellationToken)
     {

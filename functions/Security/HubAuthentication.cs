@@ -15,9 +15,7 @@ internal sealed partial class HubAuthentication(
     ILoggerFactory loggers,
     UrlEncoder encoder,
     CallerLookup callers,
-    ApiKeyTable keys,
-    FailedAttempts failures,
-    TimeProvider time) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+    FailedAttempts failures) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public const string SchemeName = "Hub";
     public const string CookieName = "alliancenotify-session";
@@ -60,7 +58,7 @@ internal sealed partial class HubAuthentication(
     {
         if (ApiKeyText.Parse(presented) is { } text && await callers.FindAsync(text, Context.RequestAborted) is { } key)
         {
-            await keys.TouchAsync(key, time.GetUtcNow(), Context.RequestAborted);
+            await callers.NoteUseAsync(key, Context.RequestAborted);
             return Success(HubCaller.Of(key), bySession: false);
         }
 

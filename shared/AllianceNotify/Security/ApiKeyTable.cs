@@ -49,16 +49,12 @@ public sealed class ApiKeyTable(IEntityStore store)
     public Task<bool> RevokeAsync(ApiKeyId id, DateTimeOffset now, CancellationToken cancellationToken) =>
         ChangeAsync(id, key => key.RevokedAt is null ? key with { RevokedAt = now } : key, cancellationToken);
 
-    /// <summary>Notes a use, at most once in <see cref="LastUsedResolution"/>.</summary>
-    public async Task TouchAsync(ApiKey key, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        if (IsStale(key))
-        {
-            await ChangeAsync(key.Id, stored => IsStale(stored) ? stored with { LastUsedAt = now } : stored, cancellationToken).ConfigureAwait(false);
-        }
+    /// <summary>Whether a use of the key is to be noted: at most once in <see cref="LastUsedResolution"/>.</summary>
+    public static bool IsUseUnnoted(ApiKey key, DateTimeOffset now) => key.LastUsedAt is not { } last || now - last >= LastUsedResolution;
 
-        bool IsStale(ApiKey used) => used.LastUsedAt is not { } last || now - last >= LastUsedResolution;
-    }
+    /// <summary>Notes a use where that is to be noted.</summary>
+    public async Task TouchAsync(ApiKeyId id, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await ChangeAsync(id, stored => IsUseUnnoted(stored, now) ? stored with { LastUsedAt = now } : stored, cancellationToken).ConfigureAwait(false);
 
     private async Task<bool> ChangeAsync(ApiKeyId id, Func<ApiKey, ApiKey> change, CancellationToken cancellationToken)
     {

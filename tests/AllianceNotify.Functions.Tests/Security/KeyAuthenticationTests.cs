@@ -198,6 +198,26 @@ public sealed class KeyAuthenticationTests(HubFixture hub) : IClassFixture<HubFi
         var stored = await hub.Services.GetRequiredService<ApiKeyTable>().GetAsync(key.Id, CancellationToken.None);
         Assert.Equal(hub.Time.GetUtcNow(), stored!.LastUsedAt);
     }
+
+    [Fact]
+    public async Task Use_that_has_been_noted_is_not_looked_up_again_with_the_next_request()
+    {
+        var (_, text) = await hub.KeyAsync(HubRole.Reporter);
+        using var client = hub.Anonymous();
+        client.DefaultRequestHeaders.Add("X-Api-Key", text.Reveal());
+        var report = new { source = "test", sourceId = "1", mode = "test", observedAt = "2026-01-01T00:00:00Z", title = "Sample data" };
+        Assert.Equal(HttpStatusCode.OK, (await client.PostAsJsonAsync("/api/classify", report)).StatusCode);
+
+        hub.Store.IsDown = true;
+        try
+        {
+            Assert.Equal(HttpStatusCode.OK, (await client.PostAsJsonAsync("/api/classify", report)).StatusCode);
+        }
+        finally
+        {
+            hub.Store.IsDown = false;
+        }
+    }
 }
 
 public sealed class FailedAttemptsTests
