@@ -45,34 +45,44 @@ public sealed class KebabEnumConverter<TEnum>() : JsonStringEnumConverter<TEnum>
 public static class DeterministicId
 {
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+    private const int LengthBytes = 4, OnStack = 512;
 
     public static string Of(string prefix, params ReadOnlySpan<string> parts)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> length = stackalloc byte[4];
+        var most = 0;
         foreach (var part in parts)
         {
-            var max = Encoding.UTF8.GetMaxByteCount(part.Length);
-            var buffer = ArrayPool<byte>.Shared.Rent(max);
-            var written = Encoding.UTF8.GetBytes(part, buffer);
-            BinaryPrimitives.WriteInt32BigEndian(length, written);
-            hash.AppendData(length);
-            hash.AppendData(buffer, 0, written);
-            ArrayPool<byte>.Shared.Return(buffer);
+            most += LengthBytes + Encoding.UTF8.GetMaxByteCount(part.Length);
         }
 
-        Span<byte> digest = stackalloc byte[32];
-        hash.GetHashAndReset(digest);
-        return string.Concat(prefix, Base32(digest[..16]));
+        var rented = most > OnStack ? ArrayPool<byte>.Shared.Rent(most) : null;
+        var text = rented ?? stackalloc byte[OnStack];
+        var filled = 0;
+        foreach (var part in parts)
+        {
+            var written = Encoding.UTF8.GetBytes(part, text[(filled + LengthBytes)..]);
+            BinaryPrimitives.WriteInt32BigEndian(text[filled..], written);
+            filled += LengthBytes + written;
+        }
+
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(text[..filled], digest);
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+
+        return Text(prefix, digest[..16]);
     }
 
     /// <summary>Random id of the same form, for things that nothing determines (tickets, keys).</summary>
-    public static string Random(string prefix, int bytes = 16) => string.Concat(prefix, Base32(RandomNumberGenerator.GetBytes(bytes)));
+    public static string Random(string prefix, int bytes = 16) => Text(prefix, RandomNumberGenerator.GetBytes(bytes));
 
-    private static string Base32(ReadOnlySpan<byte> bytes)
+    /// <summary>The prefix, and the bytes in base 32.</summary>
+    private static string Text(string prefix, ReadOnlySpan<byte> bytes)
     {
-        var text = new StringBuilder((bytes.Length * 8 + 4) / 5);
-        int bits = 0, value = 0;
+        Span<char> text = stackalloc char[((bytes.Length * 8) + 4) / 5];
+        int bits = 0, value = 0, at = 0;
         foreach (var b in bytes)
         {
             value = (value << 8) | b;
@@ -80,7 +90,7 @@ public static class DeterministicId
             while (bits >= 5)
             {
                 bits -= 5;
-                text.Append(Alphabet[(value >> bits) & 31]);
+                text[at++] = Alphabet[(value >> bits) & 31];
             }
 
             value &= (1 << bits) - 1;
@@ -88,9 +98,9 @@ public static class DeterministicId
 
         if (bits > 0)
         {
-            text.Append(Alphabet[(value << (5 - bits)) & 31]);
+            text[at++] = Alphabet[(value << (5 - bits)) & 31];
         }
 
-        return text.ToString();
+        return string.Concat(prefix, text[..at]);
     }
 }

@@ -12,9 +12,18 @@ internal static partial class IsoTime
     /// <summary>How far a sender's clock may be ahead of ours.</summary>
     public static readonly TimeSpan MaxAhead = TimeSpan.FromDays(1);
 
+    /// <summary>As nearly all senders write it.</summary>
+    private const string Usual = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+
     /// <summary>Reads <c>2026-11-24T05:49:00Z</c>, offsets with or without colon, seconds and fractions optional. The result is UTC.</summary>
     public static bool TryParse(string? text, out DateTimeOffset time)
     {
+        if (DateTime.TryParseExact(text, Usual, CultureInfo.InvariantCulture, DateTimeStyles.None, out var usual) && IsSane(usual))
+        {
+            time = new DateTimeOffset(DateTime.SpecifyKind(usual, DateTimeKind.Utc));
+            return true;
+        }
+
         time = default;
         if (text is null || text.Length > 40 || Pattern().Match(text.Trim()) is not { Success: true } match)
         {
@@ -24,7 +33,7 @@ internal static partial class IsoTime
         var second = match.Groups["s"] is { Success: true } seconds ? seconds.Value : "00";
         if (!DateTime.TryParseExact(
             $"{match.Groups["d"].Value}T{match.Groups["m"].Value}:{second}", "yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)
-            || local.Year is < 1900 or > 2300)
+            || !IsSane(local))
         {
             return false;
         }
@@ -51,6 +60,8 @@ internal static partial class IsoTime
 
         static int Number(Group group) => int.Parse(group.Value, CultureInfo.InvariantCulture);
     }
+
+    private static bool IsSane(DateTime time) => time.Year is >= 1900 and <= 2300;
 
     /// <summary>Whether a report received at <paramref name="receivedAt"/> can tell of that time.</summary>
     public static bool IsPlausible(DateTimeOffset observedAt, DateTimeOffset receivedAt) => observedAt >= Earliest && observedAt <= receivedAt + MaxAhead;

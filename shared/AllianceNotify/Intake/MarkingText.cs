@@ -53,6 +53,11 @@ internal static partial class MarkingText
     /// </summary>
     public static bool IsAboveUnclassified(string text)
     {
+        if (TryTlp(text, out _))
+        {
+            return false;
+        }
+
         var mark = text.Normalize(NormalizationForm.FormKC).ToUpperInvariant().Trim();
         if (Abbreviated().IsMatch(mark))
         {

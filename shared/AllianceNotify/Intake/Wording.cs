@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace AllianceNotify.Intake;
@@ -15,9 +16,21 @@ internal static class Wording
 
     public const int MaxFact = 4_000;
 
+    // What a title, and a line of a body, may not keep as it is; a space is looked at by itself.
+    private static readonly SearchValues<char> LooseInTitle = Loose(c => c != ' ' && (char.IsWhiteSpace(c) || char.IsControl(c) || IsOverride(c)));
+    private static readonly SearchValues<char> LooseInBody = Loose(c => c is not ('\t' or '\n') && (char.IsControl(c) || IsOverride(c) || c is '\u2028' or '\u2029'));
+
+    /// <summary>Whether a text has control characters (C0, DEL, C1).</summary>
+    public static bool HasControls(ReadOnlySpan<char> text) => text.ContainsAnyInRange('\0', '\u001F') || text.ContainsAnyInRange('\u007F', '\u009F');
+
     /// <summary>One line; white space runs become one space; at most <see cref="MaxTitle"/> UTF-16 units.</summary>
     public static string Title(string text)
     {
+        if (IsTidyTitle(text))
+        {
+            return text;
+        }
+
         var line = new StringBuilder(Math.Min(text.Length, MaxTitle + 1));
         var gap = false;
         foreach (var c in text)
@@ -44,6 +57,11 @@ internal static class Wording
     /// <summary>Lines as sent, without trailing space; at most <see cref="MaxBody"/> UTF-16 units.</summary>
     public static string Body(string text)
     {
+        if (IsTidyBody(text))
+        {
+            return text;
+        }
+
         var body = new StringBuilder(text.Length);
         foreach (var line in text.AsSpan().EnumerateLines())
         {
@@ -101,6 +119,32 @@ internal static class Wording
 
         return other > latin ? "und" : "en";
     }
+
+    /// <summary>Whether <see cref="Title"/> would change nothing, as it does for nearly every title.</summary>
+    private static bool IsTidyTitle(ReadOnlySpan<char> text) =>
+        text.Length is > 0 and <= MaxTitle && text[0] != ' ' && text[^1] != ' ' && !text.ContainsAny(LooseInTitle) && !text.Contains("  ", StringComparison.Ordinal);
+
+    /// <summary>Whether <see cref="Body"/> would change nothing.</summary>
+    private static bool IsTidyBody(ReadOnlySpan<char> text)
+    {
+        if (text.Length is 0 or > MaxBody || text[0] == '\n' || char.IsWhiteSpace(text[^1]) || text.ContainsAny(LooseInBody))
+        {
+            return false;
+        }
+
+        for (int at = 0, next; (next = text[at..].IndexOf('\n')) >= 0; at += next + 1)
+        {
+            if (next > 0 && char.IsWhiteSpace(text[at + next - 1]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static SearchValues<char> Loose(Predicate<char> isLoose) =>
+        SearchValues.Create([.. Enumerable.Range(0, char.MaxValue + 1).Select(unit => (char)unit).Where(c => isLoose(c))]);
 
     private static bool IsJapanese(int rune) =>
         rune is >= 0x3041 and <= 0x30FF or >= 0x31F0 and <= 0x31FF or >= 0x3400 and <= 0x9FFF or >= 0xF900 and <= 0xFAFF or >= 0xFF66 and <= 0xFF9F or >= 0x20000 and <= 0x323AF;

@@ -57,19 +57,18 @@ internal sealed class JsonFields(JsonElement element, string path, List<FieldErr
             return null;
         }
 
-        var choices = Enum.GetValues<TEnum>();
         if (value.ValueKind == JsonValueKind.String && StrictJson.TextOf(value) is { } text)
         {
-            foreach (var choice in choices)
+            foreach (var (choice, wireName) in Names<TEnum>.All)
             {
-                if (WireName(choice) == text)
+                if (wireName == text)
                 {
                     return choice;
                 }
             }
         }
 
-        Error(name, $"must be one of {string.Join(", ", choices.Select(WireName))}");
+        Error(name, $"must be one of {string.Join(", ", Names<TEnum>.All.Select(choice => choice.WireName))}");
         return null;
     }
 
@@ -144,8 +143,20 @@ internal sealed class JsonFields(JsonElement element, string path, List<FieldErr
 
     public IEnumerable<JsonProperty> Properties() => element.EnumerateObject();
 
+    /// <summary>An enumeration's name as it is written: kebab case.</summary>
     public static string WireName<TEnum>(TEnum value)
-        where TEnum : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+        where TEnum : struct, Enum
+    {
+        foreach (var (choice, wireName) in Names<TEnum>.All)
+        {
+            if (EqualityComparer<TEnum>.Default.Equals(choice, value))
+            {
+                return wireName;
+            }
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(value), value, "The value has no name.");
+    }
 
     private List<(JsonElement Item, string Path)> Items(string name, int max)
     {
@@ -184,7 +195,7 @@ internal sealed class JsonFields(JsonElement element, string path, List<FieldErr
                 null => (null, "is not valid Unicode text"),
                 { Length: var length } when length > max => (null, TooLong(max)),
                 var blank when string.IsNullOrWhiteSpace(blank) => (null, "must not be blank"),
-                var found when !controls && found.Any(char.IsControl) => (null, "must not contain control characters"),
+                var found when !controls && Wording.HasControls(found) => (null, "must not contain control characters"),
                 var found => (found, (string?)null),
             };
         if (error is not null)
@@ -215,4 +226,11 @@ internal sealed class JsonFields(JsonElement element, string path, List<FieldErr
     }
 
     private static string TooLong(int max) => string.Create(CultureInfo.InvariantCulture, $"must be at most {max} characters");
+
+    private static class Names<TEnum>
+        where TEnum : struct, Enum
+    {
+        public static readonly (TEnum Choice, string WireName)[] All =
+            [.. Enum.GetValues<TEnum>().Select(choice => (choice, JsonNamingPolicy.KebabCaseLower.ConvertName(choice.ToString())))];
+    }
 }

@@ -17,10 +17,18 @@ public sealed class OwnJsonFormat : IReportFormat
             return FormatMatch.No;
         }
 
-        var json = JsonHead.Of(head);
-        return json is not null && json.Has("sourceId") && json.Has("source")
-            ? FormatMatch.ByContent
-            : contentType is not null || json is not null ? FormatMatch.ByType : FormatMatch.No;
+        // No other format claims plain JSON by its type alone, so that the content need not be asked once it is declared.
+        if (contentType is not null)
+        {
+            return FormatMatch.ByType;
+        }
+
+        return JsonHead.Of(head) switch
+        {
+            null => FormatMatch.No,
+            var json when json.Has("sourceId") && json.Has("source") => FormatMatch.ByContent,
+            _ => FormatMatch.ByType,
+        };
     }
 
     public ReadResult Read(ReadOnlyMemory<byte> body, ReadContext context)
@@ -52,8 +60,7 @@ public sealed class OwnJsonFormat : IReportFormat
         var observedAt = fields.Time("observedAt", IsoTime.Earliest, context.ReceivedAt + IsoTime.MaxAhead, required: true);
         var expiresAt = fields.Time("expiresAt", IsoTime.Earliest, context.ReceivedAt + IsoTime.MaxHold);
         var references = fields.Objects("references", 100)
-            .Select(reference => (Source: reference.Text("source", 200, required: true), SourceId: reference.Text("sourceId", 400, required: true)))
-            .ToList();
+            .ConvertAll(reference => (Source: reference.Text("source", 200, required: true), SourceId: reference.Text("sourceId", 400, required: true)));
         if (action != ReportAction.New && references.Count == 0 && !fields.Has("references"))
         {
             fields.Error("references", $"is required with action {JsonFields.WireName(action)}: it names the earlier report");
@@ -61,8 +68,7 @@ public sealed class OwnJsonFormat : IReportFormat
 
         var texts = OwnJsonParts.Texts(fields);
         var codes = fields.Objects("codes", 500)
-            .Select(code => (Scheme: code.Text("scheme", 100, required: true), Value: code.Text("value", 400, required: true)))
-            .ToList();
+            .ConvertAll(code => (Scheme: code.Text("scheme", 100, required: true), Value: code.Text("value", 400, required: true)));
         var location = OwnJsonParts.Location(fields);
         var marking = OwnJsonParts.Marking(fields);
         var facts = OwnJsonParts.Facts(fields);

@@ -10,9 +10,9 @@ internal static partial class OwnJsonParts
     private const double MaxRadiusKm = 20_038;
 
     /// <summary>Marked in <c>classification</c> or anywhere in <c>marking</c>; the report's own words are never looked at.</summary>
-    public static bool IsAboveUnclassified(JsonFields fields) => new[] { fields.Find("classification"), fields.Find("marking") }
-        .SelectMany(mark => mark is { } element ? Strings(element) : [])
-        .Any(MarkingText.IsAboveUnclassified);
+    public static bool IsAboveUnclassified(JsonFields fields) =>
+        (fields.Find("classification") is { } classification && IsAboveUnclassified(classification))
+        || (fields.Find("marking") is { } marking && IsAboveUnclassified(marking));
 
     public static List<ReportText> Texts(JsonFields fields)
     {
@@ -120,7 +120,7 @@ internal static partial class OwnJsonParts
                 break;
             }
 
-            if (property.Name.Length is 0 or > 100 || property.Name.Any(char.IsControl))
+            if (property.Name.Length is 0 or > 100 || Wording.HasControls(property.Name))
             {
                 facts.Error("", "a fact's name must be 1 to 100 characters without control characters");
             }
@@ -140,7 +140,7 @@ internal static partial class OwnJsonParts
     private static ReportText? Text(JsonFields fields)
     {
         var language = fields.Text("language", 35);
-        if (language is not null && !LanguageTag().IsMatch(language))
+        if (language is not (null or "en" or "ja") && !LanguageTag().IsMatch(language))
         {
             fields.Error("language", "must be a language tag (BCP 47) such as ja or en-US");
         }
@@ -197,13 +197,37 @@ internal static partial class OwnJsonParts
         return polygons;
     }
 
-    private static IEnumerable<string> Strings(JsonElement element) => element.ValueKind switch
+    /// <summary>Whether any string in it says so.</summary>
+    private static bool IsAboveUnclassified(JsonElement mark)
     {
-        JsonValueKind.String => StrictJson.TextOf(element) is { } text ? [text] : [],
-        JsonValueKind.Array => element.EnumerateArray().SelectMany(Strings),
-        JsonValueKind.Object => element.EnumerateObject().SelectMany(property => Strings(property.Value)),
-        _ => [],
-    };
+        switch (mark.ValueKind)
+        {
+            case JsonValueKind.String:
+                return StrictJson.TextOf(mark) is { } text && MarkingText.IsAboveUnclassified(text);
+            case JsonValueKind.Array:
+                foreach (var item in mark.EnumerateArray())
+                {
+                    if (IsAboveUnclassified(item))
+                    {
+                        return true;
+                    }
+                }
+
+                return false;
+            case JsonValueKind.Object:
+                foreach (var property in mark.EnumerateObject())
+                {
+                    if (IsAboveUnclassified(property.Value))
+                    {
+                        return true;
+                    }
+                }
+
+                return false;
+            default:
+                return false;
+        }
+    }
 
     [GeneratedRegex("^([A-Z]{3}|(agency|contact):[^\\s:][^:]{0,190})$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Reader();
