@@ -5,6 +5,7 @@ using AllianceNotify.Contacts;
 using AllianceNotify.Messaging;
 using AllianceNotify.Reports;
 using AllianceNotify.Situations;
+using AllianceNotify.Triage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -29,8 +30,9 @@ public sealed partial class CheckCommunications(
     /// <summary>A check that could not begin for so long waits for its next turn: nobody is tested at night because a hub was started then.</summary>
     internal static readonly TimeSpan BeginsWithin = TimeSpan.FromHours(8);
 
-    private const string Hub = "AllianceNotify";
     private const string NothingHappened = "A check of the ways to contacts; nothing has happened.";
+
+    private readonly HubReports own = new(situations, reports, queue);
 
     private static readonly DateTimeOffset FirstMonday = new(1970, 1, 5, 0, 0, 0, TimeSpan.Zero);
 
@@ -64,7 +66,7 @@ public sealed partial class CheckCommunications(
         return first + (every * Math.Floor((now - first) / every));
     }
 
-    /// <summary>Everything in it is named by the time at which the check begins, so that a repeat finds what is there. The outcome comes last.</summary>
+    /// <summary>Everything in it is named by the time at which the check begins, so that a repeat finds what is there.</summary>
     private async Task SendAsync(SituationId id, SituationReport report, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var named = options.Value.Lists.Select(list => new ListId(list)).ToList();
@@ -76,7 +78,6 @@ public sealed partial class CheckCommunications(
             }
         }
 
-        await reports.InsertAsync(report, cancellationToken).ConfigureAwait(false);
         var (situation, alert) = AlertGate.Make(
             SituationOf(id, report),
             new AlertContent
@@ -91,26 +92,7 @@ public sealed partial class CheckCommunications(
                 Lists = named,
             },
             now);
-        if (await situations.GetAsync(id, cancellationToken).ConfigureAwait(false) is null)
-        {
-            await situations.ListNewAsync(situation, cancellationToken).ConfigureAwait(false);
-            await situations.WriteAsync(
-                id,
-                new SituationChange
-                {
-                    Situation = situation,
-                    Applied = new AppliedReport(report.Id, alert.Id, NothingHappened, now),
-                    Alert = alert,
-                    Timeline = [(new TimelineEntry { At = now, Kind = TimelineKind.AlertMade, Report = report.Id, Alert = alert.Id, Detail = NothingHappened }, alert.Id.Value)],
-                },
-                cancellationToken).ConfigureAwait(false);
-        }
-
-        await AlertMessages.SendAsync(queue, alert, round: 0, cancellationToken).ConfigureAwait(false);
-        await reports.InsertOutcomeAsync(
-            report.Id,
-            new TriageOutcome { State = TriageState.Triaged, Classification = NoSituation, Situation = id, Alerts = [alert.Id], Reason = NothingHappened, At = now },
-            cancellationToken).ConfigureAwait(false);
+        await own.OpenAsync(report, situation, alert, NoSituation, NothingHappened, now, cancellationToken).ConfigureAwait(false);
         Log.Sent(logger, alert.Id);
     }
 
@@ -163,33 +145,20 @@ public sealed partial class CheckCommunications(
         NeedsReview = false,
     };
 
-    private static SituationReport ReportOf(DateTimeOffset begins, DateTimeOffset now)
-    {
-        var sourceId = $"communication-check/{StampOf(begins)}";
-        return new SituationReport
-        {
-            Id = SituationReport.IdOf(Hub, sourceId),
-            Source = Hub,
-            SourceId = sourceId,
-            Action = ReportAction.New,
-            Mode = ReportMode.Test,
-            ObservedAt = begins,
-            ReceivedAt = now,
-            Texts =
-            [
-                new ReportText(
-                    "en",
-                    "Communication check: nothing has happened",
-                    "This hub is checking whether its messages reach you. If you wish, confirm by the link that this one did. Nothing else is asked of you."),
-                new ReportText(
-                    "ja",
-                    "連絡経路の点検（事案は発生していません）",
-                    "このハブからの連絡が届くかを点検しています。よろしければ、届いたことをリンクから確認してください。そのほかの対応は不要です。"),
-            ],
-            Marking = Marking.Public,
-            Format = "hub",
-        };
-    }
+    private static SituationReport ReportOf(DateTimeOffset begins, DateTimeOffset now) => HubReports.Make(
+        $"communication-check/{StampOf(begins)}",
+        ReportMode.Test,
+        Marking.Public,
+        begins,
+        now,
+        new ReportText(
+            "en",
+            "Communication check: nothing has happened",
+            "This hub is checking whether its messages reach you. If you wish, confirm by the link that this one did. Nothing else is asked of you."),
+        new ReportText(
+            "ja",
+            "連絡経路の点検（事案は発生していません）",
+            "このハブからの連絡が届くかを点検しています。よろしければ、届いたことをリンクから確認してください。そのほかの対応は不要です。"));
 
     private static partial class Log
     {
