@@ -65,6 +65,14 @@ var waiting = [
     threshold: thresholds.failedDeliveries - 1
   }
   {
+    name: 'silent-source'
+    says: 'A source that is expected to report is silent: the situation in the duty desk\'s queue names it.'
+    severity: 2
+    minutes: 5
+    query: 'AppTraces | where Message has "Nothing was heard of source" | summarize Count = count() by Part = AppRoleName'
+    threshold: 0
+  }
+  {
     name: 'unanswered'
     says: 'An alert stays unanswered after its last round, or reached nobody.'
     severity: 0

@@ -23,13 +23,13 @@ public sealed partial class WatchTests(InfraFolder infra)
 
     [SkippableTheory]
     [MemberData(nameof(Environments))]
-    public void Every_deployment_watches_its_dead_letters_queues_deliveries_and_answers(string environment)
+    public void Every_deployment_watches_its_dead_letters_queues_deliveries_sources_and_answers(string environment)
     {
         var names = infra.Resources(environment)
             .Where(resource => resource.Type is Rules or "Microsoft.Insights/metricAlerts")
             .Select(rule => rule.Name.Split($"-{environment}-")[1]);
         Assert.Superset(
-            new HashSet<string> { "dead-letters", "broker-dead-letters", "queue-age", "failed-deliveries", "unanswered", "availability" },
+            new HashSet<string> { "dead-letters", "broker-dead-letters", "queue-age", "failed-deliveries", "silent-source", "unanswered", "availability" },
             names.ToHashSet());
     }
 

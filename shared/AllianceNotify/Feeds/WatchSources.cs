@@ -5,6 +5,7 @@ using AllianceNotify.Messaging;
 using AllianceNotify.Reports;
 using AllianceNotify.Situations;
 using AllianceNotify.Triage;
+using Microsoft.Extensions.Logging;
 
 namespace AllianceNotify.Feeds;
 
@@ -12,12 +13,19 @@ namespace AllianceNotify.Feeds;
 /// The timer's work: a source that is expected to report and has been silent for longer than its heartbeat becomes a routine question
 /// to the duty desk, once, which ends when it is heard again.
 /// </summary>
-public sealed class WatchSources(
-    SourceTable sources, SourceStatusTable statuses, SituationTable situations, ReportTable reports, DirectSituation direct, IMessageQueue queue, TimeProvider time)
+public sealed partial class WatchSources(
+    SourceTable sources,
+    SourceStatusTable statuses,
+    SituationTable situations,
+    ReportTable reports,
+    DirectSituation direct,
+    IMessageQueue queue,
+    TimeProvider time,
+    ILogger<WatchSources> logger)
 {
-    private const string Hub = "AllianceNotify";
     private const int MaxNames = 10_000;
 
+    private readonly HubReports own = new(situations, reports, queue);
     private readonly ConcurrentDictionary<string, DateTimeOffset> heard = new(StringComparer.Ordinal);
 
     /// <summary>A report of this source has come. Kept in memory; the next sweep writes it down.</summary>
@@ -60,7 +68,7 @@ public sealed class WatchSources(
         else if (!isSilent && status.Silent is { } silent)
         {
             var reason = source is { IsEnabled: true, Heartbeat: not null } ? $"{source.Id} is heard again." : $"{source.Id} is not expected to report any more.";
-            await direct.CloseAsync(silent, reason, Hub, cancellationToken).ConfigureAwait(false);
+            await direct.CloseAsync(silent, reason, HubReports.Source, cancellationToken).ConfigureAwait(false);
             await statuses.ChangeAsync(source.Id, now, before => before with { Silent = null }, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -71,7 +79,6 @@ public sealed class WatchSources(
         var stamp = since.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
         var id = new SituationId(DeterministicId.Of("s-", "silent", source.Id.Value, stamp));
         var report = ReportOf(source, since, now);
-        await reports.InsertAsync(report, cancellationToken).ConfigureAwait(false);
         var classification = new ClassificationResult
         {
             Category = CategoryId.Unclassified,
@@ -85,26 +92,8 @@ public sealed class WatchSources(
             ReviewReason = "A source that is expected to report is silent.",
         };
         var decision = TriageDecision.Decide(id, null, report, classification, now);
-        if (await situations.GetAsync(id, cancellationToken).ConfigureAwait(false) is null)
-        {
-            await situations.ListNewAsync(decision.Situation!, cancellationToken).ConfigureAwait(false);
-            await situations.WriteAsync(
-                id,
-                new SituationChange
-                {
-                    Situation = decision.Situation,
-                    Applied = new AppliedReport(report.Id, decision.Alert!.Id, decision.Reason, now),
-                    Alert = decision.Alert,
-                    Timeline = [(new TimelineEntry { At = now, Kind = TimelineKind.AlertMade, Report = report.Id, Alert = decision.Alert.Id, Detail = decision.Reason }, decision.Alert.Id.Value)],
-                },
-                cancellationToken).ConfigureAwait(false);
-        }
-
-        await AlertMessages.SendAsync(queue, decision.Alert!, round: 0, cancellationToken).ConfigureAwait(false);
-        await reports.InsertOutcomeAsync(
-            report.Id,
-            new TriageOutcome { State = TriageState.Triaged, Classification = classification, Situation = id, Alerts = [decision.Alert!.Id], Reason = decision.Reason, At = now },
-            cancellationToken).ConfigureAwait(false);
+        await own.OpenAsync(report, decision.Situation!, decision.Alert!, classification, decision.Reason, now, cancellationToken).ConfigureAwait(false);
+        Log.Silent(logger, source.Id, since);
         return id;
     }
 
@@ -112,22 +101,19 @@ public sealed class WatchSources(
     {
         var stamp = since.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
         var sourceId = $"silent/{source.Id}/{since.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)}";
-        return new SituationReport
-        {
-            Id = SituationReport.IdOf(Hub, sourceId),
-            Source = Hub,
-            SourceId = sourceId,
-            Action = ReportAction.New,
-            Mode = ReportMode.Actual,
-            ObservedAt = now,
-            ReceivedAt = now,
-            Texts =
-            [
-                new ReportText("en", $"No reports from {source.Name.En}", $"Nothing was heard of {source.Name.En} ({source.Id}) since {stamp} UTC. Check it and the line to it: what it should report may not reach this hub."),
-                new ReportText("ja", $"{source.Name.Ja}からの報告が途絶", $"{source.Name.Ja}（{source.Id}）から{stamp} UTC以降、受信がありません。装置と回線を確認してください。報告すべき事態がこのハブに届いていない可能性があります。"),
-            ],
-            Marking = Marking.Default,
-            Format = "hub",
-        };
+        return HubReports.Make(
+            sourceId,
+            ReportMode.Actual,
+            Marking.Default,
+            now,
+            now,
+            new ReportText("en", $"No reports from {source.Name.En}", $"Nothing was heard of {source.Name.En} ({source.Id}) since {stamp} UTC. Check it and the line to it: what it should report may not reach this hub."),
+            new ReportText("ja", $"{source.Name.Ja}からの報告が途絶", $"{source.Name.Ja}（{source.Id}）から{stamp} UTC以降、受信がありません。装置と回線を確認してください。報告すべき事態がこのハブに届いていない可能性があります。"));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Nothing was heard of source {Source} since {Since:O}: the duty desk is asked about it.")]
+        public static partial void Silent(ILogger logger, SourceId source, DateTimeOffset since);
     }
 }
