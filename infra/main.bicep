@@ -291,4 +291,6 @@ output resourceGroups string[] = [for (place, index) in locations: groups[index]
 output identityClientId string = identity.outputs.identity.clientId
 output identityPrincipalId string = identity.outputs.identity.principalId
 output tableEndpoint string = tableEndpoint
-output vaultUri string = vaultUri
+output stateAccountId string = state.outputs.id
+output messagingName string = messagingName
+output vaultName string = vaultName

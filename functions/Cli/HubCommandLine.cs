@@ -38,7 +38,7 @@ internal static class HubCommandLine
         }
     }
 
-    private static RootCommand Root()
+    internal static RootCommand Root()
     {
         var serve = ServeCommand.Create();
         var root = new RootCommand("AllianceNotify: takes situation reports, alerts those who must know, and asks until somebody answers.") { serve };

@@ -105,7 +105,7 @@ internal sealed partial class GraphCalls : IDisposable
             SignInFailed, "CredentialUnavailable", "There is no identity to sign in with here: managed identity is not available.", null, null),
         AuthenticationFailedException failed when EntraError.Match(failed.Message) is { Success: true } code =>
             new GraphAnswer(SignInFailed, code.Value, $"Entra ID does not let the hub sign in ({code.Value}).", null, null),
-        AuthenticationFailedException => GraphAnswer.Nothing("No token from Entra ID."),
+        AuthenticationFailedException => GraphAnswer.Nothing("No token from Entra ID. A managed identity has one only on the resource that it is assigned to."),
         _ => null,
     };
 
