@@ -22,6 +22,7 @@ public sealed class ReportClassifier
     private readonly LearnedModel? learned;
     private readonly Calibration calibration = Calibration.Load();
     private readonly LearnedFeatures features;
+    private readonly LexiconIndex index;
     private readonly ConcurrentBag<WorkingMemory> idle = [];
     private WorkingMemory? latest;
 
@@ -45,6 +46,12 @@ public sealed class ReportClassifier
         this.features = features ?? learned?.Features ?? new LearnedFeatures(lexicon);
         measures = new Measures(lexicon);
         rules = RuleBook.Load(lexicon, taxonomy);
+        if (!this.features.Learning)
+        {
+            this.features.Settle();
+        }
+
+        index = new LexiconIndex(lexicon, rules, this.features);
     }
 
     internal Lexicon Lexicon => lexicon;
@@ -98,7 +105,7 @@ public sealed class ReportClassifier
 
     private WorkingMemory NewMemory()
     {
-        var reader = new SentenceReader(lexicon, rules, measures, features);
+        var reader = new SentenceReader(lexicon, index, rules, measures, features);
         var scores = new Scores(rules);
         return new WorkingMemory(
             reader,
@@ -143,16 +150,28 @@ public sealed class ReportClassifier
         for (var at = 0; at < report.Texts.Count; at++)
         {
             var text = report.Texts[at];
-            var language = LanguageGuess.Of(text.Language, text.Title, text.Body);
-            if (language != ReadableLanguage.Other)
+            // Where only the words tell the language, they are read first and forgotten if it is another.
+            var waits = at == 0 && LanguageGuess.WordsTell(text.Language, text.Title, text.Body);
+            var language = waits ? ReadableLanguage.English : LanguageGuess.Of(text.Language, text.Title, text.Body);
+            if (language == ReadableLanguage.Other)
+                continue;
+            reader.Read(text.Title, text.Body, at, report.ObservedAt.Year, playsExercise, report.Action != ReportAction.New, findings);
+            if (waits && IsForeign(text, reader.Counts))
             {
-                read |= language == ReadableLanguage.Japanese ? ReadLanguages.Japanese : ReadLanguages.English;
-                reader.Read(text.Title, text.Body, at, report.ObservedAt.Year, playsExercise, report.Action != ReportAction.New, findings);
+                findings.Clear();
+                reader.Learned.Begin();
+                continue;
             }
+
+            read |= language == ReadableLanguage.Japanese ? ReadLanguages.Japanese : ReadLanguages.English;
         }
 
         return read;
     }
+
+    private static bool IsForeign(ReportText text, WordCounts counts) => counts.Mixed
+        ? LanguageGuess.Of(text.Language, text.Title, text.Body) == ReadableLanguage.Other
+        : LanguageGuess.IsForeign(counts.Words, counts.English, counts.Foreign);
 
     /// <summary>The place that the location's name speaks of.</summary>
     private static Places PlaceOf(SituationReport report, WorkingMemory memory, Findings inUse)

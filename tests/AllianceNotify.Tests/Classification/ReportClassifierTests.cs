@@ -175,6 +175,27 @@ public sealed class ReportClassifierTests
         Assert.True(result.NeedsReview);
     }
 
+    [Fact]
+    public void Text_in_plain_letters_that_turns_out_to_be_of_a_third_language_leaves_nothing_behind()
+    {
+        var english = ReportBuilder.Text("North Korea fires ballistic missile toward the Sea of Japan");
+        var before = System.Text.Json.JsonSerializer.Serialize(Classifier.Classify(english));
+        var spanish = Classifier.Classify(ReportBuilder.Text("Tsunami en Japan: el gobierno de la isla ordena la evacuacion de los barrios de la costa"));
+
+        Assert.Equal(CategoryId.Unclassified, spanish.Category);
+        Assert.Empty(spanish.Evidence);
+        Assert.Equal(before, System.Text.Json.JsonSerializer.Serialize(Classifier.Classify(english)));
+    }
+
+    [Theory]
+    [InlineData("Jアラート：弾道ミサイル発射", "missile-launch")]
+    [InlineData("死者13人、インドネシアで噴火", "international-disaster-relief")]
+    [InlineData("Counterproliferationist fires ballistic missile", "missile-launch")]
+    [InlineData("H5N1andmore: North Korea test-fires ballistic missile", "missile-launch")]
+    [InlineData("NORTH\u00A0KOREA\tFIRES `ballistic` missile", "missile-launch")]
+    public void Word_is_found_whatever_stands_beside_it(string title, string category) =>
+        Assert.Equal(category, Classifier.Classify(ReportBuilder.Text(title)).Category.Value);
+
     [Theory]
     [InlineData("fr", "The embassy in Paris will be closed on Monday")]
     [InlineData("zh", "東京で桜が満開になった")]

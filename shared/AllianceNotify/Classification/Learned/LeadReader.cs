@@ -3,7 +3,7 @@ using AllianceNotify.Classification.Text;
 namespace AllianceNotify.Classification.Learned;
 
 /// <summary>Notes for the learned voice what title and first sentences hold: their words, and the concepts that are not negated.</summary>
-internal sealed class LeadReader(Lexicon lexicon, LearnedFeatures features)
+internal sealed class LeadReader(LexiconIndex index, LearnedFeatures features)
 {
     private const int LeadSentences = 3;
     private const float AfterTitle = 0.6f;
@@ -31,7 +31,7 @@ internal sealed class LeadReader(Lexicon lexicon, LearnedFeatures features)
     {
         foreach (var word in scanner.Words)
         {
-            var feature = word.Id != 0 ? features.OfWord(word.Id) : word.End - word.Start > 3 ? features.OfStem(text.Characters[word.Start..word.End]) : 0;
+            var feature = word.Feature == Word.OfStem ? index.FeatureOfStem(text.Characters, word.Start, word.End) : word.Feature;
             if (feature == 0)
             {
                 Reading.NoteUnknown(word.End - word.Start < 2 ? 0 : value);
@@ -42,12 +42,23 @@ internal sealed class LeadReader(Lexicon lexicon, LearnedFeatures features)
             }
         }
 
-        var characters = text.Characters;
-        for (var at = scanner.Start; at + 1 < scanner.End; at++)
+        if (!text.IsPlain)
         {
-            if (CharacterClass.Of(characters[at]) != CharacterClass.Script || CharacterClass.Of(characters[at + 1]) != CharacterClass.Script || IsHiragana(characters[at], characters[at + 1]))
+            ReadPairs(scanner.Start, scanner.End, ref text, part);
+        }
+    }
+
+    private void ReadPairs(int start, int end, ref FoldedText text, TextPart part)
+    {
+        var characters = text.Characters;
+        var wasScript = false;
+        for (var at = start - 1; at + 1 < end; at++)
+        {
+            var (follows, isScript) = (wasScript, CharacterClass.Of(characters[at + 1]) == CharacterClass.Script);
+            wasScript = isScript;
+            if (!follows || !isScript || IsHiragana(characters[at], characters[at + 1]))
                 continue;
-            var feature = features.OfBigram(characters[at], characters[at + 1]);
+            var feature = features.Learning ? features.OfBigram(characters[at], characters[at + 1]) : index.Find(characters[at], characters[at + 1]).Feature;
             if (feature == 0)
             {
                 Reading.NoteUnknown(value);
@@ -68,9 +79,9 @@ internal sealed class LeadReader(Lexicon lexicon, LearnedFeatures features)
         {
             if (tokens[at].Meaning == 0 || negated[at])
                 continue;
-            foreach (var concept in lexicon.Meanings[tokens[at].Meaning - 1].Concepts)
+            foreach (var concept in index.Meanings[tokens[at].Meaning - 1].Heard)
             {
-                if (lexicon.KindOf(concept) is ConceptKind.Modifier or ConceptKind.Measure || concepts.AsSpan(0, count).Contains(concept) || count == MostConcepts)
+                if (concepts.AsSpan(0, count).Contains(concept) || count == MostConcepts)
                     continue;
                 tokenOf[count] = at;
                 places[count] = StretchOf(ref text, tokens[at].Start, tokens[at].End, part);

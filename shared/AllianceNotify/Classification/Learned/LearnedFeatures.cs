@@ -32,6 +32,10 @@ internal sealed class LearnedFeatures
         }
     }
 
+    // Once nothing is added any more: by concept, and by pair of concepts (of the higher, then of the lower).
+    private int[] byConcept = [];
+    private int[] byPair = [];
+
     /// <summary>While a model is learned, what is not known becomes a feature.</summary>
     public bool Learning { get; set; }
 
@@ -58,14 +62,42 @@ internal sealed class LearnedFeatures
 
     public int OfBigram(char first, char second) => Find(BigramKind | ((ulong)first << 16) | second, Learning ? $"text:{first}{second}" : null);
 
-    public int OfConcept(int concept) => Find(ConceptKind | (uint)concept, Learning ? "about:" + lexicon.NameOf(concept) : null);
+    public int OfConcept(int concept) => byConcept.Length > 0 && !Learning ? byConcept[concept] : Find(ConceptKind | (uint)concept, Learning ? "about:" + lexicon.NameOf(concept) : null);
 
     /// <summary>The pair is the same in either order.</summary>
     public int OfPair(int one, int other)
     {
         var (first, second) = one < other ? (one, other) : (other, one);
-        return Find(PairKind | ((ulong)first << 24) | (uint)second, Learning ? $"both:{lexicon.NameOf(first)}+{lexicon.NameOf(second)}" : null);
+        return byPair.Length > 0 && !Learning ? byPair[PlaceOf(first, second)] : Find(PairKind | ((ulong)first << 24) | (uint)second, Learning ? $"both:{lexicon.NameOf(first)}+{lexicon.NameOf(second)}" : null);
     }
+
+    /// <summary>The pairs of characters that are features.</summary>
+    public IEnumerable<(char First, char Second, int Feature)> Bigrams() =>
+        keys.Index().Where(slot => numbers[slot.Index] != 0 && slot.Item >> 62 == BigramKind >> 62).Select(slot => ((char)(slot.Item >> 16), (char)slot.Item, numbers[slot.Index]));
+
+    /// <summary>Sets out concepts and their pairs by number, once all are added.</summary>
+    public void Settle()
+    {
+        byConcept = new int[lexicon.ConceptCount];
+        byPair = new int[lexicon.ConceptCount * (lexicon.ConceptCount - 1) / 2];
+        for (var one = 0; one < byConcept.Length; one++)
+        {
+            byConcept[one] = Find(ConceptKind | (uint)one, null);
+        }
+
+        for (var slot = 0; slot < keys.Length; slot++)
+        {
+            if (numbers[slot] == 0 || keys[slot] >> 62 != PairKind >> 62)
+                continue;
+            var (first, second) = ((int)((keys[slot] & ~PairKind) >> 24), (int)(keys[slot] & 0xFFFFFF));
+            if (first < second)
+            {
+                byPair[PlaceOf(first, second)] = numbers[slot];
+            }
+        }
+    }
+
+    private static int PlaceOf(int lower, int higher) => (higher * (higher - 1) / 2) + lower;
 
     /// <summary>Adds the feature that <paramref name="name"/> stands for; 0 where it names a concept that the lexicon no longer has.</summary>
     public int Add(string name)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AllianceNotify.Classification.Text;
@@ -179,7 +181,8 @@ internal readonly struct ConceptSet
 {
     private readonly ulong[] bits;
 
-    public ConceptSet(int concepts) => bits = new ulong[(concepts + 63) / 64];
+    /// <summary>Whole vectors, so that two sets are compared in one step.</summary>
+    public ConceptSet(int concepts) => bits = new ulong[((concepts - 1) / (64 * Vector512<ulong>.Count) + 1) * Vector512<ulong>.Count];
 
     public static ConceptSet Of(Lexicon lexicon, string? names)
     {
@@ -200,9 +203,11 @@ internal readonly struct ConceptSet
 
     public bool Meets(ConceptSet other)
     {
-        for (var at = 0; at < bits.Length; at++)
+        ref var mine = ref MemoryMarshal.GetArrayDataReference(bits);
+        ref var others = ref MemoryMarshal.GetArrayDataReference(other.bits);
+        for (var at = 0; at < Math.Min(bits.Length, other.bits.Length); at += Vector512<ulong>.Count)
         {
-            if ((bits[at] & other.bits[at]) != 0)
+            if ((Vector512.LoadUnsafe(ref mine, (nuint)at) & Vector512.LoadUnsafe(ref others, (nuint)at)) != Vector512<ulong>.Zero)
                 return true;
         }
 

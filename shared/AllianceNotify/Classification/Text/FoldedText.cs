@@ -4,10 +4,13 @@ namespace AllianceNotify.Classification.Text;
 
 /// <summary>
 /// A text folded for matching (<see cref="TextFolding"/>) with the way back: every position of the folded text knows where it
-/// came from in the original, in UTF-16 units. Buffers are rented; <see cref="Return"/> gives them back.
+/// came from in the original, in UTF-16 units. Behind the characters stand a NUL and room for <see cref="Room"/> more. Buffers are rented; <see cref="Return"/> gives them back.
 /// </summary>
 internal ref struct FoldedText
 {
+    /// <summary>So many characters behind the text may be read; what they are is not said.</summary>
+    public const int Room = LexiconIndex.LongestKey;
+
     private char[] characters;
     private int[]? origins;
     private readonly int originalLength;
@@ -15,10 +18,13 @@ internal ref struct FoldedText
     private FoldedText(int originalLength)
     {
         this.originalLength = originalLength;
-        characters = ArrayPool<char>.Shared.Rent(originalLength + 16);
+        characters = ArrayPool<char>.Shared.Rent(originalLength + 16 + Room);
     }
 
     public int Length { get; private set; }
+
+    /// <summary>Of plain characters (U+0000 to U+007F) alone.</summary>
+    public bool IsPlain { get; private set; }
 
     public readonly ReadOnlySpan<char> Characters => characters.AsSpan(0, Length);
 
@@ -26,6 +32,7 @@ internal ref struct FoldedText
     {
         var folded = new FoldedText(text.Length);
         folded.Fill(text);
+        folded.characters[folded.Length] = '\0';
         return folded;
     }
 
@@ -44,8 +51,17 @@ internal ref struct FoldedText
 
     private void Fill(ReadOnlySpan<char> text)
     {
-        for (var at = 0; at < text.Length; at++)
+        var plain = TextFolding.FoldPlain(text, characters);
+        Length = plain;
+        IsPlain = plain == text.Length;
+        for (var at = plain; at < text.Length; at++)
         {
+            if (TextFolding.IsItself(text[at]))
+            {
+                Append(text[at], at);
+                continue;
+            }
+
             var c = TextFolding.Simple(text[at]);
             if (c == TextFolding.Expanding)
             {
@@ -76,7 +92,7 @@ internal ref struct FoldedText
 
     private void Append(char c, int origin)
     {
-        if (Length == characters.Length)
+        if (Length == characters.Length - Room - 1)
         {
             Grow();
         }

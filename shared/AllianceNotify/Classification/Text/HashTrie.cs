@@ -2,92 +2,90 @@ namespace AllianceNotify.Classification.Text;
 
 /// <summary>
 /// A trie whose edges are one open-addressed hash table: a step costs the same whatever the number of words. Symbols are
-/// numbers from 1 up to 2^32; values are positive, 0 is none.
+/// numbers from 1 up to 2^31; values are positive, 0 is none.
 /// </summary>
 internal sealed class HashTrie
 {
-    private long[] keys = new long[1024];
-    private int[] targets = new int[1024];
+    private Edge[] table = new Edge[1024];
     private int edges;
-    private readonly List<int> values = [0];
+    private int nodes = 1;
     private readonly int[] rootByCharacter = new int[char.MaxValue + 1];
+    private readonly Dictionary<int, int> rootValues = [];
 
     /// <summary>Where to begin: the node after one character, or 0 where no word begins so.</summary>
     public int Root(char first) => rootByCharacter[first];
 
     /// <summary>The same for a symbol of any kind.</summary>
-    public int RootOf(int symbol) => symbol < rootByCharacter.Length ? rootByCharacter[symbol] : Step(0, symbol);
+    public int RootOf(int symbol) => symbol < rootByCharacter.Length ? rootByCharacter[symbol] : Step(0, symbol).Target;
 
-    public int ValueAt(int node) => values[node];
+    /// <summary>The value of the word that is this symbol alone.</summary>
+    public int RootValueOf(int symbol) => rootValues.GetValueOrDefault(symbol);
 
-    /// <summary>The next node, or 0 where the path ends.</summary>
-    public int Step(int node, int symbol)
-    {
-        var key = ((long)node << 32) | (uint)symbol;
-        var mask = keys.Length - 1;
-        for (var slot = SlotOf(key, mask); ; slot = (slot + 1) & mask)
-        {
-            if (keys[slot] == key)
-                return targets[slot];
-            if (targets[slot] == 0)
-                return 0;
-        }
-    }
+    /// <summary>The edge to the next node; its target is 0 where the path ends.</summary>
+    public ref readonly Edge Step(int node, int symbol) => ref Find(node, symbol);
+
+    /// <summary>All nodes from which a path goes on.</summary>
+    public HashSet<int> NodesThatGoOn() => [.. table.Where(edge => edge.Target != 0).Select(edge => edge.From)];
 
     public void Add(IEnumerable<int> symbols, int value)
     {
-        var node = 0;
+        var (node, last, from) = (0, 0, 0);
         foreach (var symbol in symbols)
         {
-            var next = Step(node, symbol);
+            var next = Step(node, symbol).Target;
             if (next == 0)
             {
-                next = values.Count;
-                values.Add(0);
-                Insert(((long)node << 32) | (uint)symbol, next);
+                next = nodes++;
+                Insert(new Edge(node, symbol, next, 0));
                 if (node == 0 && symbol <= char.MaxValue)
                 {
                     rootByCharacter[symbol] = next;
                 }
             }
 
-            node = next;
+            (from, last, node) = (node, symbol, next);
         }
 
-        values[node] = value;
+        if (node == 0)
+            return;
+        Find(from, last) = new Edge(from, last, node, value);
+        if (from == 0)
+        {
+            rootValues[last] = value;
+        }
     }
 
-    private void Insert(long key, int target)
+    private ref Edge Find(int node, int symbol)
     {
-        if (++edges * 2 > keys.Length)
+        var mask = table.Length - 1;
+        for (var slot = SlotOf(node, symbol, mask); ; slot = (slot + 1) & mask)
         {
-            var (oldKeys, oldTargets) = (keys, targets);
-            keys = new long[oldKeys.Length * 2];
-            targets = new int[oldKeys.Length * 2];
-            for (var slot = 0; slot < oldKeys.Length; slot++)
+            ref var edge = ref table[slot];
+            if ((edge.From == node && edge.Symbol == symbol) || edge.Target == 0)
+                return ref edge;
+        }
+    }
+
+    private void Insert(Edge edge)
+    {
+        if (++edges * 2 > table.Length)
+        {
+            var old = table;
+            table = new Edge[old.Length * 2];
+            foreach (var known in old)
             {
-                if (oldTargets[slot] != 0)
+                if (known.Target != 0)
                 {
-                    Place(oldKeys[slot], oldTargets[slot]);
+                    Find(known.From, known.Symbol) = known;
                 }
             }
         }
 
-        Place(key, target);
+        Find(edge.From, edge.Symbol) = edge;
     }
 
-    private void Place(long key, int target)
-    {
-        var mask = keys.Length - 1;
-        var slot = SlotOf(key, mask);
-        while (targets[slot] != 0)
-        {
-            slot = (slot + 1) & mask;
-        }
+    private static int SlotOf(int node, int symbol, int mask) => (int)((((ulong)node << 32) | (uint)symbol) * 11400714819323198485UL >> 40) & mask;
 
-        keys[slot] = key;
-        targets[slot] = target;
-    }
-
-    private static int SlotOf(long key, int mask) => (int)((ulong)(key * -7046029254386353131L) >> 40) & mask;
+    /// <summary>A step from a node by a symbol, with the value of the word that is complete after it.</summary>
+    public readonly record struct Edge(int From, int Symbol, int Target, int Value);
 }

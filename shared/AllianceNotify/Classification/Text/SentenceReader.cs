@@ -24,7 +24,7 @@ internal sealed class SentenceReader
     private const int LongestQuestion = 140;
 
     private readonly Lexicon lexicon;
-    private readonly RuleBook rules;
+    private readonly LexiconIndex index;
     private readonly Measures measures;
     private readonly LeadReader lead;
     private readonly ScanBuffers buffers = new();
@@ -37,9 +37,10 @@ internal sealed class SentenceReader
     private readonly List<int> carried = [];
     private readonly ConceptSet present;
     private readonly ConceptSet titled;
-    private readonly Dictionary<int, Stretch> titleWords = [];
+    private readonly List<(int Concept, Stretch Words)> titleWords = [];
     private readonly int negatesNext, negatesLast, hedgesNext, hedgesLast, placeJapan, placeAbroad, faintJapan, exercise, ended, month, drillMarker, realMarker, quoted, comparison, feature;
     private int count;
+    private WordCounts counts;
 
     // The text at hand.
     private Findings findings;
@@ -50,11 +51,11 @@ internal sealed class SentenceReader
     private int yearOfReport;
     private int dateline;
 
-    public SentenceReader(Lexicon lexicon, RuleBook rules, Measures measures, LearnedFeatures features)
+    public SentenceReader(Lexicon lexicon, LexiconIndex index, RuleBook rules, Measures measures, LearnedFeatures features)
     {
-        lead = new LeadReader(lexicon, features);
+        lead = new LeadReader(index, features);
         this.lexicon = lexicon;
-        this.rules = rules;
+        this.index = index;
         this.measures = measures;
         findings = new Findings(rules);
         present = new ConceptSet(lexicon.ConceptCount);
@@ -87,6 +88,9 @@ internal sealed class SentenceReader
     /// <summary>What the learned voice noted since <see cref="LearnedReading.Begin"/>.</summary>
     public LearnedReading Learned => lead.Reading;
 
+    /// <summary>The words of the text read last.</summary>
+    public WordCounts Counts => counts;
+
     /// <summary>
     /// Reads title and body into <paramref name="into"/>. In an exercise's own report, exercise words are no argument; in an
     /// update or a cancel, neither is that something has ended.
@@ -102,6 +106,7 @@ internal sealed class SentenceReader
         carried.Clear();
         titled.Clear();
         titleWords.Clear();
+        counts = default;
         ReadPart(title, new TextPart(number, IsTitle: true));
         titleSpoke = title.Length > 0;
         ReadPart(body, new TextPart(number, IsTitle: false));
@@ -127,10 +132,10 @@ internal sealed class SentenceReader
             }
 
             dateline = Dateline.EndOf(original);
-            var scanner = new SentenceScanner(lexicon, text.Characters, buffers);
+            var scanner = new SentenceScanner(lexicon, index, text.Characters, tokens, buffers);
             for (var sentence = 0; scanner.Next(); sentence++)
             {
-                count = scanner.Tokens.Length;
+                count = scanner.Count;
                 if (lead.Begins(isTitle, sentence, titleSpoke))
                 {
                     lead.ReadWords(ref scanner, ref text, part);
@@ -138,10 +143,14 @@ internal sealed class SentenceReader
 
                 if (count == 0)
                     continue;
-                scanner.Tokens.CopyTo(tokens);
-                ReadSentence(ref text, part, isTitle, sentence);
+                ReadSentence(ref text, part, isTitle, sentence, scanner.HasNumbers);
                 lead.ReadConcepts(tokens.AsSpan(0, count), negated, ref text, part);
             }
+
+            counts.Mixed |= scanner.Counts.Mixed;
+            counts.Words += scanner.Counts.Words;
+            counts.English += scanner.Counts.English;
+            counts.Foreign += scanner.Counts.Foreign;
         }
         finally
         {
@@ -149,9 +158,9 @@ internal sealed class SentenceReader
         }
     }
 
-    private void ReadSentence(ref FoldedText text, TextPart part, bool isTitle, int sentence)
+    private void ReadSentence(ref FoldedText text, TextPart part, bool isTitle, int sentence, bool hasNumbers)
     {
-        Survey(text.Characters, isTitle || sentence == 0);
+        Survey(text.Characters, isTitle || sentence == 0, hasNumbers);
         if (isTitle && sentence == 0)
         {
             NoteQuestion(text.Characters);
@@ -162,25 +171,22 @@ internal sealed class SentenceReader
         {
             if (tokens[at].Meaning == 0)
                 continue;
-            foreach (var concept in lexicon.Meanings[tokens[at].Meaning - 1].Concepts)
+            ref readonly var meaning = ref index.Meanings[tokens[at].Meaning - 1];
+            foreach (var rule in meaning.Rules)
             {
-                foreach (var rule in rules.ByConcept[concept])
+                if (!rule.TitleOnly || isTitle)
                 {
-                    if (!rule.TitleOnly || isTitle)
-                    {
-                        Try(rule, at, 0, position, ref text, part);
-                    }
+                    Try(rule, at, 0, position, ref text, part);
                 }
+            }
 
-                if (!isTitle)
+            if (isTitle || titleWords.Count == 0)
+                continue;
+            foreach (var rule in meaning.Later)
+            {
+                if (titled.Meets(rule.Groups[0]) && !present.Meets(rule.Groups[0]))
                 {
-                    foreach (var rule in rules.ByLaterConcept[concept])
-                    {
-                        if (titled.Meets(rule.Groups[0]) && !present.Meets(rule.Groups[0]))
-                        {
-                            Try(rule, at, 1, position * FromTitle, ref text, part);
-                        }
-                    }
+                    Try(rule, at, 1, position * FromTitle, ref text, part);
                 }
             }
         }
@@ -238,14 +244,14 @@ internal sealed class SentenceReader
     {
         for (var at = 0; at < count; at++)
         {
-            if (tokens[at].Meaning == 0 || negated[at] || hedged[at])
+            if (negated[at] || hedged[at] || !IsThing(at))
                 continue;
-            foreach (var concept in lexicon.Meanings[tokens[at].Meaning - 1].Concepts)
+            foreach (var concept in index.Meanings[tokens[at].Meaning - 1].Concepts)
             {
-                if (lexicon.KindOf(concept) == ConceptKind.Thing)
+                if (lexicon.KindOf(concept) == ConceptKind.Thing && !titled.Has(concept))
                 {
                     titled.Add(concept);
-                    titleWords.TryAdd(concept, StretchOf(ref text, tokens[at], part));
+                    titleWords.Add((concept, StretchOf(ref text, tokens[at], part)));
                 }
             }
         }
@@ -271,10 +277,14 @@ internal sealed class SentenceReader
     }
 
     /// <summary>Notes what the sentence holds: concepts, places, contexts, and which words are negated or hedged.</summary>
-    private void Survey(ReadOnlySpan<char> text, bool leading)
+    private void Survey(ReadOnlySpan<char> text, bool leading, bool hasNumbers)
     {
-        MarkOldYears(text);
-        count = measures.Derive(tokens, count);
+        if (hasNumbers)
+        {
+            MarkOldYears(text);
+            count = measures.Derive(tokens, count);
+        }
+
         negated.AsSpan(0, count).Clear();
         hedged.AsSpan(0, count).Clear();
         present.Clear();
@@ -284,7 +294,18 @@ internal sealed class SentenceReader
         {
             if (tokens[at].Meaning == 0)
                 continue;
-            foreach (var concept in lexicon.Meanings[tokens[at].Meaning - 1].Concepts)
+            ref readonly var meaning = ref index.Meanings[tokens[at].Meaning - 1];
+            if ((meaning.Traits & ~Traits.Thing) == 0)
+            {
+                foreach (var concept in meaning.Concepts)
+                {
+                    present.Add(concept);
+                }
+
+                continue;
+            }
+
+            foreach (var concept in meaning.Concepts)
             {
                 if (!present.Has(concept))
                 {
@@ -375,7 +396,7 @@ internal sealed class SentenceReader
         }
     }
 
-    private bool IsThing(int at) => tokens[at].Meaning > 0 && Array.Exists(lexicon.Meanings[tokens[at].Meaning - 1].Concepts, concept => lexicon.KindOf(concept) is ConceptKind.Thing);
+    private bool IsThing(int at) => tokens[at].Meaning > 0 && (index.Meanings[tokens[at].Meaning - 1].Traits & Traits.Thing) != 0;
 
     /// <summary>A bare year well before the report's is history: "in 1995", 1995年の; a full date is a date line.</summary>
     private void MarkOldYears(ReadOnlySpan<char> text)
@@ -409,7 +430,7 @@ internal sealed class SentenceReader
         return false;
     }
 
-    private bool HasConcept(int at, int concept) => tokens[at].Meaning > 0 && lexicon.Meanings[tokens[at].Meaning - 1].Concepts.AsSpan().Contains(concept);
+    private bool HasConcept(int at, int concept) => tokens[at].Meaning > 0 && index.Meanings[tokens[at].Meaning - 1].Concepts.AsSpan().Contains(concept);
 
     private int IndexOf(int concept)
     {
@@ -550,7 +571,7 @@ internal sealed class SentenceReader
             var gap = at == anchor ? 0 : Gap(anchor, at, text);
             if (gap >= distance || gap > rule.Within)
                 continue;
-            foreach (var concept in lexicon.Meanings[tokens[at].Meaning - 1].Concepts)
+            foreach (var concept in index.Meanings[tokens[at].Meaning - 1].Concepts)
             {
                 if (rule.Groups[group].Has(concept) && (!rule.Apart || StandsApart(at, picked, text)))
                 {
@@ -576,6 +597,8 @@ internal sealed class SentenceReader
         var (best, distance) = (Places.None, int.MaxValue);
         for (var at = 0; at < count; at++)
         {
+            if (tokens[at].Meaning == 0 || (index.Meanings[tokens[at].Meaning - 1].Traits & Traits.Place) == 0)
+                continue;
             var place = HasConcept(at, placeJapan) ? Places.Japan : HasConcept(at, placeAbroad) ? Places.Abroad : Places.None;
             if (place == Places.None || tokens[at].Start < dateline)
                 continue;

@@ -9,8 +9,24 @@ internal readonly record struct Token(int Start, int End, int Meaning, double Nu
     public bool IsNumber => !double.IsNaN(Number);
 }
 
-/// <summary>A word in Latin letters with its number in the lexicon's table, 0 where it is not there; positions in the folded text.</summary>
-internal readonly record struct Word(int Start, int End, int Id);
+/// <summary>A word in Latin letters with its number for the learned voice; positions in the folded text.</summary>
+internal readonly record struct Word(int Start, int End, int Feature)
+{
+    /// <summary>The lexicon does not have the word: its stem may be a feature.</summary>
+    public const int OfStem = int.MinValue;
+}
+
+/// <summary>A word of the lexicon that a phrase may be made of.</summary>
+internal readonly record struct RunWord(int Start, int End, int Id, int Root, int Single);
+
+/// <summary>How many words a text has, and how many little ones of which language.</summary>
+internal struct WordCounts
+{
+    /// <summary>Some word was no run of plain letters: the counts do not tell the language.</summary>
+    public bool Mixed;
+
+    public int Words, English, Foreign;
+}
 
 /// <summary>
 /// Walks a folded text once, sentence by sentence, and finds the lexicon's words in it: the longest form that begins at a
@@ -22,37 +38,46 @@ internal ref struct SentenceScanner
     private const int MaxSentence = 600;
     private const int MaxPhrase = 24;
 
-    private readonly Lexicon lexicon;
+    private readonly LexiconIndex index;
+    private readonly HashTrie phrases;
+    private readonly HashTrie characters;
     private readonly ReadOnlySpan<char> text;
     private readonly Token[] tokens;
     private int position;
     private int count;
 
     // The run of adjacent lexicon words that a phrase may still be made of.
-    private readonly int[] runIds;
-    private readonly int[] runStarts;
-    private readonly int[] runEnds;
+    private readonly RunWord[] runWords;
     private int run;
 
     // Every word of the sentence, known or not.
     private readonly Word[] words;
     private int wordCount;
+    private WordCounts counts;
 
-    public SentenceScanner(Lexicon lexicon, ReadOnlySpan<char> text, ScanBuffers buffers)
+    /// <summary><paramref name="text"/> must be folded; <paramref name="tokens"/> takes those of one sentence after the other.</summary>
+    public SentenceScanner(Lexicon lexicon, LexiconIndex index, ReadOnlySpan<char> text, Token[] tokens, ScanBuffers buffers)
     {
-        this.lexicon = lexicon;
+        this.index = index;
         this.text = text;
-        tokens = buffers.Tokens;
-        runIds = buffers.RunIds;
-        runStarts = buffers.RunStarts;
-        runEnds = buffers.RunEnds;
+        this.tokens = tokens;
+        phrases = lexicon.Phrases;
+        characters = lexicon.Characters;
+        runWords = buffers.Run;
         words = buffers.Words;
     }
 
     /// <summary>All words in Latin letters.</summary>
     public readonly ReadOnlySpan<Word> Words => words.AsSpan(0, wordCount);
 
-    public readonly ReadOnlySpan<Token> Tokens => tokens.AsSpan(0, count);
+    /// <summary>How many tokens the sentence has.</summary>
+    public readonly int Count => count;
+
+    /// <summary>Whether a number is among them.</summary>
+    public bool HasNumbers { get; private set; }
+
+    /// <summary>Counts of all sentences read so far.</summary>
+    public readonly WordCounts Counts => counts;
 
     public int Start { get; private set; }
 
@@ -64,6 +89,7 @@ internal ref struct SentenceScanner
         count = 0;
         run = 0;
         wordCount = 0;
+        HasNumbers = false;
         if (position >= text.Length)
             return false;
         Start = position;
@@ -109,84 +135,116 @@ internal ref struct SentenceScanner
     private void ReadWord()
     {
         var start = position;
-        var hash = WordTable.Seed;
+        var key = LexiconIndex.KeyAt(text, start, out var length);
+        var at = start + length;
+        counts.Words++;
+        if (at < text.Length && CharacterClass.Of(text[at]) is CharacterClass.Letter or CharacterClass.Digit or CharacterClass.Script)
+        {
+            ReadOddWord(start);
+            return;
+        }
+
+        ref readonly var entry = ref index.Find(key);
+        counts.English += entry.Little & 1;
+        counts.Foreign += entry.Little >> 1;
+        TakeWord(start, at, entry);
+    }
+
+    /// <summary>A word of many letters, or one that digits or Japanese characters follow.</summary>
+    private void ReadOddWord(int start)
+    {
         var at = start;
         while (at < text.Length && text[at] is >= 'a' and <= 'z')
         {
-            hash = WordTable.Hash(hash, text[at++]);
+            at++;
         }
 
         if (at < text.Length)
         {
             // Words such as Jアラート begin in Latin letters and belong to the Japanese forms.
-            if (CharacterClass.Of(text[at]) == CharacterClass.Script && lexicon.Characters.Root(text[start]) != 0 && TakeLongest(start, at))
+            if (CharacterClass.Of(text[at]) == CharacterClass.Script && characters.Root(text[start]) is > 0 and var root && TakeLongest(start, at, root, 0, start + 1))
                 return;
             if (text[at] is >= '0' and <= '9')
             {
-                var (longer, longerHash) = (at, hash);
+                counts.Mixed = true;
+                var longer = at;
                 while (longer < text.Length && text[longer] is (>= 'a' and <= 'z') or (>= '0' and <= '9'))
                 {
-                    longerHash = WordTable.Hash(longerHash, text[longer++]);
+                    longer++;
                 }
 
-                if (longer - start <= WordTable.LongestWord && lexicon.Words.Find(longerHash, text[start..longer]) != 0)
+                if (index.FindLong(text[start..longer]) is { Id: > 0 } entry)
                 {
-                    (at, hash) = (longer, longerHash);
+                    TakeWord(start, longer, entry);
+                    return;
                 }
             }
         }
 
+        TakeWord(start, at, index.FindLong(text[start..at]));
+    }
+
+    private void TakeWord(int start, int at, in WordEntry entry)
+    {
         position = at;
-        var id = at - start <= WordTable.LongestWord ? lexicon.Words.Find(hash, text[start..at]) : 0;
+        var id = entry.Id;
         if (wordCount < words.Length)
         {
-            words[wordCount++] = new Word(start, at, id);
+            words[wordCount++] = new Word(start, at, id != 0 ? entry.Feature : at - start > 3 ? Word.OfStem : 0);
         }
 
-        if (id == 0 || (run == 0 && lexicon.Phrases.RootOf(id) == 0))
+        if (id == 0 || (run == 0 && (entry.Root | entry.Single) == 0))
         {
             FlushRun();
             return;
         }
 
-        if (run == runIds.Length)
+        if (run == runWords.Length)
         {
             FlushRun();
         }
 
-        runIds[run] = id;
-        runStarts[run] = start;
-        runEnds[run++] = at;
+        runWords[run++] = new RunWord(start, at, id, entry.Root, entry.Single);
     }
 
     private void ReadScript()
     {
-        if (lexicon.Characters.Root(text[position]) == 0 || !TakeLongest(position, position))
+        if (position + 1 < text.Length && index.Find(text[position], text[position + 1]) is { Node: > 0 } pair)
         {
-            if (run > 0)
-            {
-                FlushRun();
-            }
-
-            position++;
+            if (TakeLongest(position, position, pair.Node, pair.Value, position + 2))
+                return;
         }
+        else if (index.IsForm(text[position]))
+        {
+            FlushRun();
+            Emit(position, position + 1, characters.RootValueOf(text[position]));
+            position++;
+            return;
+        }
+
+        FlushRun();
+        position++;
     }
 
-    /// <summary>Takes the longest Japanese form at <paramref name="start"/> that reaches beyond <paramref name="least"/>.</summary>
-    private bool TakeLongest(int start, int least)
+    /// <summary>Takes the longest Japanese form at <paramref name="start"/> that reaches beyond <paramref name="least"/>; up to <paramref name="at"/> it is at the node.</summary>
+    private bool TakeLongest(int start, int least, int node, int value, int at)
     {
-        var trie = lexicon.Characters;
-        var node = trie.Root(text[start]);
-        var (best, end) = (trie.ValueAt(node), start + 1);
-        var last = Math.Min(text.Length, start + MaxPhrase);
-        for (var at = start + 1; at < last; at++)
+        var (best, end) = (value, at);
+        if (best == 0 && index.IsForm(text[start]))
         {
-            node = trie.Step(node, text[at]);
-            if (node == 0)
+            (best, end) = (characters.RootValueOf(text[start]), start + 1);
+        }
+
+        var last = Math.Min(text.Length, start + MaxPhrase);
+        for (; at < last; at++)
+        {
+            ref readonly var edge = ref characters.Step(node, text[at]);
+            if (edge.Target == 0)
                 break;
-            if (trie.ValueAt(node) != 0)
+            node = edge.Target;
+            if (edge.Value != 0)
             {
-                (best, end) = (trie.ValueAt(node), at + 1);
+                (best, end) = (edge.Value, at + 1);
             }
         }
 
@@ -252,6 +310,7 @@ internal ref struct SentenceScanner
 
         if (count < MaxTokens)
         {
+            HasNumbers = true;
             tokens[count++] = new Token(start, position, 0, value, UnitAt(position));
         }
     }
@@ -260,22 +319,18 @@ internal ref struct SentenceScanner
     private void TakeDigitsAsWord()
     {
         var end = position;
-        var hash = WordTable.Seed;
         while (end < text.Length && end - position < 3 && text[end] is >= '0' and <= '9')
         {
-            hash = WordTable.Hash(hash, text[end++]);
+            end++;
         }
 
-        var id = end - position <= 2 && run < runIds.Length ? lexicon.Words.Find(hash, text[position..end]) : 0;
-        if (id == 0)
+        if (end - position > 2 || run == runWords.Length || index.FindLong(text[position..end]) is not { Id: > 0 } entry)
         {
             FlushRun();
             return;
         }
 
-        runIds[run] = id;
-        runStarts[run] = position;
-        runEnds[run++] = end;
+        runWords[run++] = new RunWord(position, end, entry.Id, entry.Root, entry.Single);
     }
 
     private readonly char UnitAt(int at)
@@ -304,37 +359,44 @@ internal ref struct SentenceScanner
 
     private void FlushRun()
     {
-        if (run == 0)
-            return;
-        var words = run;
-        run = 0;
-        for (var first = 0; first < words;)
+        if (run > 0)
         {
-            int node = lexicon.Phrases.RootOf(runIds[first]), best = 0, length = 0;
-            for (var at = first; node != 0; node = lexicon.Phrases.Step(node, runIds[at]))
-            {
-                if (lexicon.Phrases.ValueAt(node) is > 0 and var meaning)
-                {
-                    (best, length) = (meaning, at - first + 1);
-                }
+            EmitRun();
+        }
+    }
 
-                if (++at == words)
-                    break;
+    private void EmitRun()
+    {
+        var taken = runWords.AsSpan(0, run);
+        run = 0;
+        for (var first = 0; first < taken.Length;)
+        {
+            ref readonly var word = ref taken[first];
+            var (best, length) = (word.Single, 1);
+            var node = word.Root;
+            for (var at = first + 1; node != 0 && at < taken.Length; at++)
+            {
+                ref readonly var edge = ref phrases.Step(node, taken[at].Id);
+                node = edge.Target;
+                if (edge.Value > 0)
+                {
+                    (best, length) = (edge.Value, at - first + 1);
+                }
             }
 
             if (best > 0)
             {
-                Emit(runStarts[first], runEnds[first + length - 1], best);
+                Emit(word.Start, taken[first + length - 1].End, best);
             }
 
-            first += Math.Max(length, 1);
+            first += length;
         }
     }
 
     private void Emit(int start, int end, int meaning)
     {
-        var known = lexicon.Meanings[meaning - 1];
-        if (count < MaxTokens && (known.Concepts.Length > 0 || known.Number is not null))
+        ref readonly var known = ref index.Meanings[meaning - 1];
+        if (count < MaxTokens && (known.Concepts.Length > 0 || !double.IsNaN(known.Number)))
         {
             // A phrase with a number in it is complete only after the number was noted: tokens stay in the order of the text.
             var at = count++;
@@ -343,7 +405,9 @@ internal ref struct SentenceScanner
                 tokens[at] = tokens[at - 1];
             }
 
-            tokens[at] = new Token(start, end, meaning, known.Number ?? double.NaN, known.Number is null ? '\0' : UnitAt(end));
+            var isNumber = !double.IsNaN(known.Number);
+            HasNumbers |= isNumber;
+            tokens[at] = new Token(start, end, meaning, known.Number, isNumber ? UnitAt(end) : '\0');
         }
     }
 
@@ -387,15 +451,9 @@ internal ref struct SentenceScanner
 /// <summary>Working memory of a scan, used again from text to text.</summary>
 internal sealed class ScanBuffers
 {
-    public Token[] Tokens { get; } = new Token[SentenceScanner.MaxTokens];
-
     public Word[] Words { get; } = new Word[160];
 
-    public int[] RunIds { get; } = new int[64];
-
-    public int[] RunStarts { get; } = new int[64];
-
-    public int[] RunEnds { get; } = new int[64];
+    public RunWord[] Run { get; } = new RunWord[64];
 }
 
 /// <summary>What a folded character is to the scanner.</summary>
@@ -410,7 +468,7 @@ internal static class CharacterClass
 
     private static readonly byte[] Table = Build();
 
-    public static byte Of(char c) => Table[c];
+    public static byte Of(char c) => (uint)(c - 0x4E00) < 0x5200 ? Script : Table[c];
 
     private static byte[] Build()
     {

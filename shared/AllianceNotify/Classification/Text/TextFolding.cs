@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace AllianceNotify.Classification.Text;
 
 /// <summary>
@@ -85,6 +89,35 @@ internal static class TextFolding
     }
 
     public static char Simple(char c) => Table[c];
+
+    /// <summary>Kana and Han characters that fold to themselves and join with nothing.</summary>
+    public static bool IsItself(char c) => (uint)(c - 0x4E00) < 0x5200 || (uint)(c - 0x3041) <= 0x3096 - 0x3041 || (uint)(c - 0x30A1) <= 0x30FE - 0x30A1;
+
+    /// <summary>Folds the plain characters (U+0000 to U+007F) that the text begins with, sixteen at a time; answers how many it folded.</summary>
+    public static int FoldPlain(ReadOnlySpan<char> text, Span<char> into)
+    {
+        var at = 0;
+        ref var from = ref Unsafe.As<char, ushort>(ref MemoryMarshal.GetReference(text));
+        ref var to = ref Unsafe.As<char, ushort>(ref MemoryMarshal.GetReference(into));
+        for (; at + Vector256<ushort>.Count <= text.Length && at + Vector256<ushort>.Count <= into.Length; at += Vector256<ushort>.Count)
+        {
+            var characters = Vector256.LoadUnsafe(ref from, (nuint)at);
+            if ((characters & Vector256.Create((ushort)0xFF80)) != Vector256<ushort>.Zero)
+                break;
+            var capitals = Vector256.LessThan(characters - Vector256.Create((ushort)'A'), Vector256.Create((ushort)26));
+            characters |= capitals & Vector256.Create((ushort)0x20);
+            characters = Vector256.ConditionalSelect(Vector256.Equals(characters, Vector256.Create((ushort)'\t')), Vector256.Create((ushort)' '), characters);
+            characters = Vector256.ConditionalSelect(Vector256.Equals(characters, Vector256.Create((ushort)'`')), Vector256.Create((ushort)'\''), characters);
+            characters.StoreUnsafe(ref to, (nuint)at);
+        }
+
+        for (; at < text.Length && at < into.Length && text[at] < 0x80; at++)
+        {
+            into[at] = Table[text[at]];
+        }
+
+        return at;
+    }
 
     /// <summary>Marks a character that folds to several; a noncharacter, so no text means it.</summary>
     public const char Expanding = '\uFFFF';
