@@ -13,7 +13,6 @@ internal sealed class LeadReader(LexiconIndex index, LearnedFeatures features)
 
     private readonly int[] concepts = new int[MostConcepts];
     private readonly int[] tokenOf = new int[MostConcepts];
-    private readonly Stretch[] places = new Stretch[MostConcepts];
     private float value;
 
     public bool Listens { get; set; } = true;
@@ -84,29 +83,28 @@ internal sealed class LeadReader(LexiconIndex index, LearnedFeatures features)
                 if (concepts.AsSpan(0, count).Contains(concept) || count == MostConcepts)
                     continue;
                 tokenOf[count] = at;
-                places[count] = StretchOf(ref text, tokens[at].Start, tokens[at].End, part);
                 concepts[count++] = concept;
             }
         }
 
         for (var one = 0; one < count; one++)
         {
-            Note(features.OfConcept(concepts[one]), places[one]);
+            Note(features.OfConcept(concepts[one]), tokens[tokenOf[one]], ref text, part);
             for (var other = 0; other < one; other++)
             {
                 // The concepts of one word always come together.
                 if (tokenOf[other] == tokenOf[one])
                     continue;
-                Note(features.OfPair(concepts[one], concepts[other]), places[one]);
+                Note(features.OfPair(concepts[one], concepts[other]), tokens[tokenOf[one]], ref text, part);
             }
         }
     }
 
-    private void Note(int feature, Stretch words)
+    private void Note(int feature, in Token token, ref FoldedText text, TextPart part)
     {
-        if (Reading.Wants(feature))
+        if (feature != 0 && Reading.Wants(feature))
         {
-            Reading.Note(feature, value, words);
+            Reading.Note(feature, value, StretchOf(ref text, token.Start, token.End, part));
         }
     }
 

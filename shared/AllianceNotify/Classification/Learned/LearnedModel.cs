@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AllianceNotify.Classification.Text;
@@ -26,7 +27,7 @@ internal sealed partial class LearnedModel
     /// <summary>The class of all that the model has too few texts of to speak for.</summary>
     public static readonly CategoryId Other = new("other");
 
-    private readonly float[] weights;
+    private readonly AlignedTable<float> weights;
     private readonly string?[] signals;
 
     /// <param name="weights">By feature, then by class.</param>
@@ -36,7 +37,7 @@ internal sealed partial class LearnedModel
         Classes = classes;
         Bias = bias;
         Stride = (classes.Length + 15) & ~15;
-        this.weights = new float[features.Count * Stride];
+        this.weights = new AlignedTable<float>(features.Count * Stride);
         for (var at = 0; at < weights.Length; at++)
         {
             this.weights[(at / classes.Length * Stride) + (at % classes.Length)] = weights[at];
@@ -58,7 +59,10 @@ internal sealed partial class LearnedModel
     public int None { get; }
 
     /// <summary>What the feature adds, by class.</summary>
-    public ReadOnlySpan<float> Of(int feature) => weights.AsSpan(feature * Stride, Stride);
+    public ReadOnlySpan<float> Of(int feature) => MemoryMarshal.CreateReadOnlySpan(ref weights[feature * Stride], Stride);
+
+    /// <summary>The first number of the feature's row.</summary>
+    public ref readonly float First(int feature) => ref weights[feature * Stride];
 
     /// <summary>What the feature adds to the class and not to none.</summary>
     public float Adds(int feature, int @class) => weights[(feature * Stride) + @class] - weights[(feature * Stride) + None];

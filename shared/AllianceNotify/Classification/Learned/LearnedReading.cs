@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.Intrinsics;
 using AllianceNotify.Classification.Text;
 
 namespace AllianceNotify.Classification.Learned;
@@ -69,15 +69,15 @@ internal sealed class LearnedReading(LearnedFeatures features)
     /// <summary>For every class of <paramref name="model"/> the logarithm of its odds against <c>none</c>.</summary>
     public void OddsBy(LearnedModel model, float scale, Span<float> sums)
     {
-        sums.Clear();
-        foreach (ref readonly var one in seen.AsSpan(0, count))
+        for (var at = 0; at < sums.Length; at += Vector512<float>.Count)
         {
-            var row = model.Of(one.Feature);
-            var by = new Vector<float>(one.Value * scale);
-            for (var at = 0; at + Vector<float>.Count <= sums.Length; at += Vector<float>.Count)
+            var sum = Vector512<float>.Zero;
+            foreach (ref readonly var one in seen.AsSpan(0, count))
             {
-                (new Vector<float>(sums[at..]) + (new Vector<float>(row[at..]) * by)).CopyTo(sums[at..]);
+                sum += Vector512.LoadUnsafe(in model.First(one.Feature), (nuint)at) * Vector512.Create(one.Value * scale);
             }
+
+            sum.StoreUnsafe(ref sums[at]);
         }
 
         var none = sums[model.None] + model.Bias[model.None];

@@ -11,14 +11,19 @@ internal ref struct FoldedText
     /// <summary>So many characters behind the text may be read; what they are is not said.</summary>
     public const int Room = LexiconIndex.LongestKey;
 
+    /// <summary>Room for all but long texts.</summary>
+    public const int Common = 2048;
+
+    private readonly char[]? lent;
     private char[] characters;
     private int[]? origins;
     private readonly int originalLength;
 
-    private FoldedText(int originalLength)
+    private FoldedText(int originalLength, char[]? lent)
     {
         this.originalLength = originalLength;
-        characters = ArrayPool<char>.Shared.Rent(originalLength + 16 + Room);
+        this.lent = lent;
+        characters = lent is not null && originalLength + 16 + Room <= lent.Length ? lent : ArrayPool<char>.Shared.Rent(originalLength + 16 + Room);
     }
 
     public int Length { get; private set; }
@@ -28,9 +33,10 @@ internal ref struct FoldedText
 
     public readonly ReadOnlySpan<char> Characters => characters.AsSpan(0, Length);
 
-    public static FoldedText Of(ReadOnlySpan<char> text)
+    /// <summary>Folds into <paramref name="lent"/> where that is given and has room.</summary>
+    public static FoldedText Of(ReadOnlySpan<char> text, char[]? lent = null)
     {
-        var folded = new FoldedText(text.Length);
+        var folded = new FoldedText(text.Length, lent);
         folded.Fill(text);
         folded.characters[folded.Length] = '\0';
         return folded;
@@ -42,10 +48,18 @@ internal ref struct FoldedText
 
     public readonly void Return()
     {
-        ArrayPool<char>.Shared.Return(characters);
+        GiveBack();
         if (origins is not null)
         {
             ArrayPool<int>.Shared.Return(origins);
+        }
+    }
+
+    private readonly void GiveBack()
+    {
+        if (characters != lent)
+        {
+            ArrayPool<char>.Shared.Return(characters);
         }
     }
 
@@ -127,7 +141,7 @@ internal ref struct FoldedText
     {
         var larger = ArrayPool<char>.Shared.Rent(characters.Length * 2);
         characters.AsSpan(0, Length).CopyTo(larger);
-        ArrayPool<char>.Shared.Return(characters);
+        GiveBack();
         characters = larger;
         if (origins is not null)
         {

@@ -6,7 +6,12 @@ namespace AllianceNotify.Classification.Text;
 /// </summary>
 internal sealed class HashTrie
 {
+    private const int SieveBits = 17;
+
     private Edge[] table = new Edge[1024];
+
+    // Most steps lead nowhere: they need not look into the table.
+    private readonly ulong[] sieve = new ulong[1 << (SieveBits - 6)];
     private int edges;
     private int nodes = 1;
     private readonly int[] rootByCharacter = new int[char.MaxValue + 1];
@@ -22,7 +27,12 @@ internal sealed class HashTrie
     public int RootValueOf(int symbol) => rootValues.GetValueOrDefault(symbol);
 
     /// <summary>The edge to the next node; its target is 0 where the path ends.</summary>
-    public ref readonly Edge Step(int node, int symbol) => ref Find(node, symbol);
+    public Edge Step(int node, int symbol)
+    {
+        var hash = HashOf(node, symbol);
+        var bit = (int)(hash >> (64 - SieveBits));
+        return (sieve[bit >> 6] & (1UL << (bit & 63))) == 0 ? default : Find(node, symbol, hash);
+    }
 
     /// <summary>All nodes from which a path goes on.</summary>
     public HashSet<int> NodesThatGoOn() => [.. table.Where(edge => edge.Target != 0).Select(edge => edge.From)];
@@ -48,17 +58,17 @@ internal sealed class HashTrie
 
         if (node == 0)
             return;
-        Find(from, last) = new Edge(from, last, node, value);
+        Find(from, last, HashOf(from, last)) = new Edge(from, last, node, value);
         if (from == 0)
         {
             rootValues[last] = value;
         }
     }
 
-    private ref Edge Find(int node, int symbol)
+    private ref Edge Find(int node, int symbol, ulong hash)
     {
         var mask = table.Length - 1;
-        for (var slot = SlotOf(node, symbol, mask); ; slot = (slot + 1) & mask)
+        for (var slot = (int)(hash >> 32) & mask; ; slot = (slot + 1) & mask)
         {
             ref var edge = ref table[slot];
             if ((edge.From == node && edge.Symbol == symbol) || edge.Target == 0)
@@ -76,15 +86,21 @@ internal sealed class HashTrie
             {
                 if (known.Target != 0)
                 {
-                    Find(known.From, known.Symbol) = known;
+                    Find(known.From, known.Symbol, HashOf(known.From, known.Symbol)) = known;
                 }
             }
         }
 
-        Find(edge.From, edge.Symbol) = edge;
+        var hash = HashOf(edge.From, edge.Symbol);
+        sieve[hash >> (70 - SieveBits)] |= 1UL << ((int)(hash >> (64 - SieveBits)) & 63);
+        Find(edge.From, edge.Symbol, hash) = edge;
     }
 
-    private static int SlotOf(int node, int symbol, int mask) => (int)((((ulong)node << 32) | (uint)symbol) * 11400714819323198485UL >> 40) & mask;
+    private static ulong HashOf(int node, int symbol)
+    {
+        var key = (((ulong)node << 32) | (uint)symbol) * 11400714819323198485UL;
+        return key ^ (key >> 29);
+    }
 
     /// <summary>A step from a node by a symbol, with the value of the word that is complete after it.</summary>
     public readonly record struct Edge(int From, int Symbol, int Target, int Value);

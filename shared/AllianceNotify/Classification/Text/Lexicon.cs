@@ -41,6 +41,7 @@ internal sealed partial class Lexicon
     private const string Prefix = "lexicon/";
 
     private readonly Dictionary<string, int> conceptIds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> meaningIds = new(StringComparer.Ordinal);
     private readonly List<ConceptKind> kinds = [];
     private readonly List<string> names = [];
 
@@ -217,10 +218,17 @@ internal sealed partial class Lexicon
         return names.Count - 1;
     }
 
+    /// <summary>Forms that mean the same share one number: few meanings stay near.</summary>
     private int AddMeaning(Meaning meaning)
     {
-        Meanings.Add(meaning);
-        return Meanings.Count;
+        var key = string.Create(CultureInfo.InvariantCulture, $"{string.Join(' ', meaning.Concepts)}={meaning.Number}");
+        if (!meaningIds.TryGetValue(key, out var known))
+        {
+            Meanings.Add(meaning);
+            meaningIds.Add(key, known = Meanings.Count);
+        }
+
+        return known;
     }
 
     private void AddForm(string form, int meaning)

@@ -25,12 +25,13 @@ internal readonly record struct PairEntry(uint Key, int Feature, int Node, int V
 
 /// <summary>A meaning with what a sentence is asked of it.</summary>
 /// <param name="Concepts">Its concepts.</param>
+/// <param name="Things">Those of them that are things.</param>
 /// <param name="Heard">Those of them that the learned voice listens to.</param>
 /// <param name="Rules">Rules whose first group it meets.</param>
 /// <param name="Later">Rules whose second group it meets; for sentences whose title holds the first.</param>
 /// <param name="Number">What it amounts to, where it is a number word; not a number where it is none.</param>
 /// <param name="Traits">What is among its concepts.</param>
-internal readonly record struct MeaningEntry(int[] Concepts, int[] Heard, EventRule[] Rules, EventRule[] Later, double Number, Traits Traits);
+internal readonly record struct MeaningEntry(int[] Concepts, int[] Things, int[] Heard, EventRule[] Rules, EventRule[] Later, double Number, Traits Traits);
 
 /// <summary>What is among the concepts of a meaning.</summary>
 [Flags]
@@ -54,9 +55,9 @@ internal sealed class LexiconIndex
 
     private readonly Lexicon lexicon;
     private readonly LearnedFeatures features;
-    private readonly WordEntry[] words;
+    private readonly AlignedTable<WordEntry> words;
     private readonly int wordShift;
-    private readonly PairEntry[] pairs;
+    private readonly AlignedTable<PairEntry> pairs;
     private readonly int pairShift;
 
     // Which characters and pairs are worth a probe at all.
@@ -180,6 +181,7 @@ internal sealed class LexiconIndex
 
         return new MeaningEntry(
             meaning.Concepts,
+            [.. meaning.Concepts.Where(concept => lexicon.KindOf(concept) == ConceptKind.Thing)],
             [.. meaning.Concepts.Where(concept => lexicon.KindOf(concept) is not (ConceptKind.Modifier or ConceptKind.Measure))],
             [.. meaning.Concepts.SelectMany(concept => rules.ByConcept[concept]).Distinct()],
             [.. meaning.Concepts.SelectMany(concept => rules.ByLaterConcept[concept]).Distinct()],
@@ -212,10 +214,11 @@ internal sealed class LexiconIndex
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> MaskOf(int length) => Vector128.LessThan(Vector128.Create((byte)0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), Vector128.Create((byte)length));
 
-    private static (T[] Table, int Shift) TableOf<T>(int entries)
+    private static (AlignedTable<T> Table, int Shift) TableOf<T>(int entries)
+        where T : unmanaged
     {
         var bits = BitOperations.Log2((uint)Math.Max(entries, 8)) + 2;
-        return (new T[1 << bits], 64 - bits);
+        return (new AlignedTable<T>(1 << bits), 64 - bits);
     }
 
     /// <summary>Where the key stands, or where it would.</summary>

@@ -28,6 +28,7 @@ internal sealed class SentenceReader
     private readonly Measures measures;
     private readonly LeadReader lead;
     private readonly ScanBuffers buffers = new();
+    private readonly char[] folded = new char[FoldedText.Common];
     private readonly Token[] tokens = new Token[2 * SentenceScanner.MaxTokens];
     private readonly bool[] negated = new bool[2 * SentenceScanner.MaxTokens];
     private readonly bool[] hedged = new bool[2 * SentenceScanner.MaxTokens];
@@ -123,7 +124,7 @@ internal sealed class SentenceReader
     private void ReadPart(string original, TextPart part)
     {
         var isTitle = part.IsTitle;
-        var text = FoldedText.Of(original);
+        var text = FoldedText.Of(original, folded);
         try
         {
             if (isTitle && ModeCheck.MayPlay(text.Characters))
@@ -174,7 +175,7 @@ internal sealed class SentenceReader
             ref readonly var meaning = ref index.Meanings[tokens[at].Meaning - 1];
             foreach (var rule in meaning.Rules)
             {
-                if (!rule.TitleOnly || isTitle)
+                if ((!rule.TitleOnly || isTitle) && MayHold(rule))
                 {
                     Try(rule, at, 0, position, ref text, part);
                 }
@@ -246,9 +247,9 @@ internal sealed class SentenceReader
         {
             if (negated[at] || hedged[at] || !IsThing(at))
                 continue;
-            foreach (var concept in index.Meanings[tokens[at].Meaning - 1].Concepts)
+            foreach (var concept in index.Meanings[tokens[at].Meaning - 1].Things)
             {
-                if (lexicon.KindOf(concept) == ConceptKind.Thing && !titled.Has(concept))
+                if (!titled.Has(concept))
                 {
                     titled.Add(concept);
                     titleWords.Add((concept, StretchOf(ref text, tokens[at], part)));
@@ -453,6 +454,9 @@ internal sealed class SentenceReader
             (_, < 12) => 0.4,
             _ => 0.2,
         };
+
+    /// <summary>Whether a word of the rule's second group is there; most rules end here.</summary>
+    private bool MayHold(EventRule rule) => rule.Groups.Length < 2 || present.Meets(rule.Groups[1]) || titled.Meets(rule.Groups[1]);
 
     private void Try(EventRule rule, int anchor, int anchorGroup, double position, ref FoldedText text, TextPart part)
     {

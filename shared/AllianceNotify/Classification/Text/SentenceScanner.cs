@@ -100,6 +100,12 @@ internal ref struct SentenceScanner
             {
                 case CharacterClass.Letter:
                     ReadWord();
+                    while (position + 1 < limit && position + 1 < text.Length && count < MaxTokens - 1 && text[position] == ' ' && text[position + 1] is >= 'a' and <= 'z')
+                    {
+                        position++;
+                        ReadWord();
+                    }
+
                     break;
                 case CharacterClass.Digit:
                     ReadNumber();
@@ -238,7 +244,7 @@ internal ref struct SentenceScanner
         var last = Math.Min(text.Length, start + MaxPhrase);
         for (; at < last; at++)
         {
-            ref readonly var edge = ref characters.Step(node, text[at]);
+            var edge = characters.Step(node, text[at]);
             if (edge.Target == 0)
                 break;
             node = edge.Target;
@@ -376,7 +382,7 @@ internal ref struct SentenceScanner
             var node = word.Root;
             for (var at = first + 1; node != 0 && at < taken.Length; at++)
             {
-                ref readonly var edge = ref phrases.Step(node, taken[at].Id);
+                var edge = phrases.Step(node, taken[at].Id);
                 node = edge.Target;
                 if (edge.Value > 0)
                 {
