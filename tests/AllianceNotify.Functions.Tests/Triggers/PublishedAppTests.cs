@@ -15,12 +15,10 @@ namespace AllianceNotify.Functions.Tests.Triggers;
 /// The published folder under a Functions host of our own. The embedded file stands for the broker here: the host takes the
 /// messages from it, beside the hub whose pumps are off.
 /// </summary>
-public sealed class PublishedAppTests(PublishedApp app) : IClassFixture<PublishedApp>, IAsyncLifetime
+public sealed class PublishedAppTests(PublishedApp app, StoreWithKey made) : IClassFixture<PublishedApp>, IClassFixture<StoreWithKey>, IAsyncLifetime
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("alliancenotify-host-");
     private SqliteDatabase database = null!; // set before each test, by InitializeAsync
-    private string key = "";
-
     private string Data => Path.Combine(folder.FullName, "data");
 
     private Dictionary<string, string> Settings => new()
@@ -33,11 +31,12 @@ public sealed class PublishedAppTests(PublishedApp app) : IClassFixture<Publishe
         ["Webhook__Secret"] = WebhookSink.Secret,
     };
 
-    public async Task InitializeAsync()
+    public Task InitializeAsync()
     {
-        key = await HubProcess.CreateKeyAsync(new HubLaunch { Assembly = HubLaunch.AssemblyBesideThisProgram, DataDirectory = Data }, "administrator");
+        made.CopyTo(Data);
         database = SqliteDatabase.Open(
             new SqliteOptions { Path = Path.Combine(Data, "hub.db"), Exclusive = false, OtherProcessCheck = TimeSpan.FromMilliseconds(50) }, TimeProvider.System);
+        return Task.CompletedTask;
     }
 
     public Task DisposeAsync()
@@ -92,7 +91,7 @@ public sealed class PublishedAppTests(PublishedApp app) : IClassFixture<Publishe
         await using var host = await StartAsync();
         using var client = Client(host);
         client.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-origin");
-        using var form = new FormUrlEncodedContent([new("key", key)]);
+        using var form = new FormUrlEncodedContent([new("key", made.Key)]);
 
         using var answer = await client.PostAsync("/sign-in", form);
 
@@ -123,7 +122,7 @@ public sealed class PublishedAppTests(PublishedApp app) : IClassFixture<Publishe
         await using var sink = await WebhookSink.StartAsync(path =>
             path.StartsWith(CrashSample.RefusingPath, StringComparison.Ordinal) ? 410 : 204);
         await CrashSample.WriteAsync(Data, sink.Address);
-        var load = new CrashLoad(key, behindHost: true);
+        var load = new CrashLoad(made.Key, behindHost: true);
         var random = new Random(20150427);
         var inHand = 0;
         await using (var host = await StartAsync())
@@ -184,7 +183,33 @@ public sealed class PublishedAppTests(PublishedApp app) : IClassFixture<Publishe
     private HttpClient Client(FakeFunctionsHost host)
     {
         var client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = host.Address };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", made.Key);
         return client;
+    }
+}
+
+/// <summary>A fresh store in which there is an administrator's key, made once by the hub's own verb and copied for each test.</summary>
+public sealed class StoreWithKey : IAsyncLifetime
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("alliancenotify-key-");
+
+    public string Key { get; private set; } = "";
+
+    public async Task InitializeAsync() => Key = await HubProcess.CreateKeyAsync(
+        new HubLaunch { Assembly = HubLaunch.AssemblyBesideThisProgram, DataDirectory = folder.FullName }, "administrator");
+
+    public void CopyTo(string data)
+    {
+        Directory.CreateDirectory(data);
+        foreach (var file in folder.EnumerateFiles())
+        {
+            file.CopyTo(Path.Combine(data, file.Name));
+        }
+    }
+
+    public Task DisposeAsync()
+    {
+        folder.Delete(recursive: true);
+        return Task.CompletedTask;
     }
 }
