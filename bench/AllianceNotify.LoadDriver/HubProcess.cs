@@ -14,6 +14,7 @@ public sealed class HubProcess : IAsyncDisposable
     private readonly Process process;
     private readonly Queue<string> errors = new();
     private readonly TaskCompletionSource<Uri> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<(string Text, TaskCompletionSource Seen)> awaited = [];
     private bool disposed;
 
     private HubProcess(Process process)
@@ -94,6 +95,24 @@ public sealed class HubProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits for a line on standard error with this text in it, among the last ones or to come.</summary>
+    /// <exception cref="TimeoutException">There was none within a minute.</exception>
+    public Task WaitForLogAsync(string text)
+    {
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (errors)
+        {
+            if (errors.Any(line => line.Contains(text, StringComparison.Ordinal)))
+            {
+                return Task.CompletedTask;
+            }
+
+            awaited.Add((text, seen));
+        }
+
+        return seen.Task.WaitAsync(Patience);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (disposed)
@@ -168,6 +187,11 @@ public sealed class HubProcess : IAsyncDisposable
         lock (errors)
         {
             errors.Enqueue(line);
+            foreach (var (_, seen) in awaited.Where(wait => line.Contains(wait.Text, StringComparison.Ordinal)))
+            {
+                seen.TrySetResult();
+            }
+
             if (errors.Count > KeptLines)
             {
                 errors.Dequeue();

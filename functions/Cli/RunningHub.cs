@@ -1,6 +1,7 @@
 using AllianceNotify.Audit;
 using AllianceNotify.Classification;
 using AllianceNotify.Contacts;
+using AllianceNotify.Functions.Rehearsal;
 using AllianceNotify.Functions.Web;
 using AllianceNotify.Security;
 
@@ -15,7 +16,7 @@ internal static class RunningHub
     public static async Task<int> RunAsync(
         HubArguments arguments, Func<WebApplication, CancellationToken, Task>? whenListening, CancellationToken cancellationToken)
     {
-        await using var app = HubApplication.Build(arguments);
+        await using var app = HubApplication.Build(arguments, builder => builder.AddRehearsal());
 
         // Lexicon and model take a third of the start to read: begun now, beside the rest, so that the first report does not wait for them. What
         // goes wrong there is thrown to whoever asks for the classifier.

@@ -10,6 +10,7 @@ internal static class PumpWiring
             .Bind(builder.Configuration.GetSection(PumpOptions.Section))
             .ValidateDataAnnotations()
             .ValidateOnStart();
+        builder.Services.AddSingleton<WorkInHand>();
         // A pump catches whatever it can meet. One that ends all the same is a bug, and a hub that looks alive and does
         // nothing would be worse than one that is started again.
         builder.Services.Configure<HostOptions>(host =>
@@ -46,6 +47,6 @@ internal static class PumpWiring
             ActivatorUtilities.CreateInstance<SweepPump>(services, services.GetRequiredKeyedService<Sweep>(name)));
     }
 
-    private static bool PumpsEnabled(this WebApplicationBuilder builder) =>
+    public static bool PumpsEnabled(this WebApplicationBuilder builder) =>
         !builder.IsUnderFunctionsHost() && builder.Configuration.GetSection(PumpOptions.Section).GetValue(nameof(PumpOptions.Enabled), defaultValue: true);
 }

@@ -21,6 +21,7 @@ internal sealed partial class QueuePump(
     IOptions<PumpOptions> options,
     TimeProvider time,
     HubMetrics metrics,
+    WorkInHand work,
     IHostApplicationLifetime lifetime,
     ILogger<QueuePump> logger) : BackgroundService
 {
@@ -94,6 +95,7 @@ internal sealed partial class QueuePump(
             {
                 var hand = new InHand(message, abandon);
                 inHand[message.LeaseId] = hand;
+                work.Take();
                 hand.Work = Task.Run(() => HandleAsync(hand, slots), CancellationToken.None);
             }
 
@@ -168,6 +170,7 @@ internal sealed partial class QueuePump(
         {
             inHand.TryRemove(message.LeaseId, out _);
             hand.Cancellation.Dispose();
+            work.PutDown();
             slots.Release();
         }
     }
@@ -255,15 +258,15 @@ internal sealed partial class QueuePump(
     /// <summary>Work in hand may finish for a while: an alert cut off between its send and its record would be sent twice.</summary>
     private async Task DrainAsync(CancellationTokenSource abandon)
     {
-        var work = Task.WhenAll(inHand.Values.Select(hand => hand.Work));
+        var unfinished = Task.WhenAll(inHand.Values.Select(hand => hand.Work));
         try
         {
-            await work.WaitAsync(TimeSpan.FromSeconds(options.Value.DrainSeconds), time);
+            await unfinished.WaitAsync(TimeSpan.FromSeconds(options.Value.DrainSeconds), time);
         }
         catch (TimeoutException)
         {
             await abandon.CancelAsync();
-            await work;
+            await unfinished;
         }
     }
 

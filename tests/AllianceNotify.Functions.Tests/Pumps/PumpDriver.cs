@@ -29,10 +29,12 @@ internal sealed class PumpDriver : IAsyncDisposable
         var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
         lifetime.NotifyStarted();
         pump = new QueuePump(
-            QueueName.Reports, () => new Stage(this, handle), Queue, Store, options, Time, new HubMetrics(services.GetRequiredService<IMeterFactory>()), lifetime, NullLogger<QueuePump>.Instance);
+            QueueName.Reports, () => new Stage(this, handle), Queue, Store, options, Time, new HubMetrics(services.GetRequiredService<IMeterFactory>()), Work, lifetime, NullLogger<QueuePump>.Instance);
     }
 
     public FakeTimeProvider Time { get; } = new();
+
+    public WorkInHand Work { get; } = new();
 
     public WatchedQueue Queue { get; }
 

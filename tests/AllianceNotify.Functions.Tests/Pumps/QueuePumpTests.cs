@@ -22,6 +22,25 @@ public sealed class QueuePumpTests
     }
 
     [Fact]
+    public async Task A_message_is_work_in_hand_until_it_is_settled()
+    {
+        var goOn = new TaskCompletionSource();
+        await using var pump = await PumpDriver.StartAsync(async (_, _) =>
+        {
+            await goOn.Task;
+            return StageResult.Done;
+        });
+        Assert.True(pump.Work.IsNone);
+
+        await pump.SendAsync("one");
+
+        await Eventually.TrueAsync(() => !pump.Work.IsNone, "the message is in hand");
+        goOn.SetResult();
+        await pump.EmptyAsync();
+        await Eventually.TrueAsync(() => pump.Work.IsNone, "nothing is in hand");
+    }
+
+    [Fact]
     public async Task What_can_never_be_handled_is_set_aside_with_the_reason()
     {
         await using var pump = await PumpDriver.StartAsync((_, _) => Task.FromResult<StageResult>(new StageResult.Poison("no such report")));

@@ -21,10 +21,12 @@ internal sealed class OutboundHttp : IDisposable
     private readonly NetworkRules rules;
     private int open;
 
-    public OutboundHttp(NetworkRules rules)
+    /// <param name="rules">Where it may connect to.</param>
+    /// <param name="adjust">The last word on the handler, for callers that bring their own connections; null: as it is.</param>
+    public OutboundHttp(NetworkRules rules, Action<SocketsHttpHandler>? adjust = null)
     {
         this.rules = rules;
-        client = new HttpClient(new SocketsHttpHandler
+        var handler = new SocketsHttpHandler
         {
             ActivityHeadersPropagator = null,
             AllowAutoRedirect = false,
@@ -38,7 +40,9 @@ internal sealed class OutboundHttp : IDisposable
             ResponseDrainTimeout = TimeSpan.FromSeconds(1),
             UseCookies = false,
             UseProxy = false,
-        })
+        };
+        adjust?.Invoke(handler);
+        client = new HttpClient(handler)
         {
             // The delivery stage's pipeline ends what takes too long.
             Timeout = Timeout.InfiniteTimeSpan,

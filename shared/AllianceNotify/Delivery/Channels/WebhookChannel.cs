@@ -21,9 +21,17 @@ public sealed class WebhookChannel : IAlertChannel, IDisposable
     private readonly IReadOnlyList<byte[]> otherKeys;
 
     public WebhookChannel(IOptions<WebhookOptions> options, TimeProvider time)
+        : this(options, time, adjust: null)
+    {
+    }
+
+    /// <param name="options">Secrets, and where it may connect to.</param>
+    /// <param name="time">What messages are dated by.</param>
+    /// <param name="adjust">The last word on how receivers are connected to; null: over the network, within its rules.</param>
+    public WebhookChannel(IOptions<WebhookOptions> options, TimeProvider time, Action<SocketsHttpHandler>? adjust)
     {
         this.time = time;
-        http = new OutboundHttp(options.Value.Rules);
+        http = new OutboundHttp(options.Value.Rules, adjust);
         otherKeys = options.Value.Secret is { } secret ? KeysOf(secret) : [];
         keysByHost = options.Value.Secrets.ToDictionary(pair => pair.Key, pair => KeysOf(pair.Value), StringComparer.OrdinalIgnoreCase);
     }
