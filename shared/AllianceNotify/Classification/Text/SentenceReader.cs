@@ -51,6 +51,7 @@ internal sealed class SentenceReader
     private Places lastPlaces;
     private int yearOfReport;
     private int dateline;
+    private int touched;
 
     public SentenceReader(Lexicon lexicon, LexiconIndex index, RuleBook rules, Measures measures, LearnedFeatures features)
     {
@@ -130,6 +131,11 @@ internal sealed class SentenceReader
             if (isTitle && ModeCheck.MayPlay(text.Characters))
             {
                 findings.TitleMayPlay = true;
+            }
+
+            if (text.IsPlain)
+            {
+                touched = index.Fetch(text.Characters);
             }
 
             dateline = Dateline.EndOf(original);
