@@ -6,7 +6,8 @@ namespace AllianceNotify.Bench;
 /// <summary>
 /// Measures the classifier on the evaluation set: precision, recall and F1 a category, confusion, calibration, and the
 /// contradictions of mode it must notice. The tuning part alone unless <c>--held-out</c> asks for the others; <c>--errors</c> lists
-/// the errors of the tuning part, those of the held-out parts are never listed. <c>--texts FILE…</c> measures on other files
+/// the errors of the tuning part, those of the held-out parts are never listed. <c>--sources FOLDER</c> adds the real texts
+/// (<see cref="RealTexts"/>). <c>--texts FILE…</c> measures on other files
 /// instead, of this form or of <see cref="GivenText"/>'s; <c>--answers</c> prints every answer.
 /// </summary>
 internal static class ClassifyEval
@@ -17,10 +18,10 @@ internal static class ClassifyEval
     {
         string[]? own = args.Contains("--texts") ? [.. args.SkipWhile(arg => arg != "--texts").Skip(1).TakeWhile(arg => !arg.StartsWith("--", StringComparison.Ordinal))] : null;
         var classifier = new ReportClassifier(Taxonomy.Load());
-        var answers = (await ReadAsync(own)).Select(text => (Text: text, Result: classifier.Classify(text.ToReport()))).ToList();
+        var answers = (await ReadAsync(own)).Concat(await RealAsync(args)).Select(text => (Text: text, Result: classifier.Classify(text.ToReport()))).ToList();
         if (own is null && (args.Contains("--explain") || args.Contains("--answers")))
         {
-            answers.RemoveAll(answer => answer.Text.Part != EvalText.Tuning);
+            answers.RemoveAll(answer => answer.Text.Part is not (EvalText.Tuning or EvalText.Real));
         }
 
         if (args.Contains("--explain"))
@@ -55,14 +56,19 @@ internal static class ClassifyEval
 
         foreach (var part in answers.GroupBy(answer => answer.Text.Part).OrderBy(part => part.Key != EvalText.Tuning).ThenBy(part => part.Key, StringComparer.Ordinal))
         {
-            if (part.Key == EvalText.Tuning || args.Contains("--held-out"))
+            var isOpen = part.Key is EvalText.Tuning or EvalText.Real;
+            if (isOpen || args.Contains("--held-out"))
             {
-                Print(part.Key, [.. part], listErrors: part.Key == EvalText.Tuning && args.Contains("--errors"));
+                Print(part.Key, [.. part], listErrors: isOpen && args.Contains("--errors"));
             }
         }
 
         return 0;
     }
+
+    /// <summary>The real texts, where the arguments say in which folder their sources are.</summary>
+    internal static async Task<List<EvalText>> RealAsync(string[] args) =>
+        Array.IndexOf(args, "--sources") is >= 0 and var at && at + 1 < args.Length ? await RealTexts.ReadAsync(args[at + 1]) : [];
 
     /// <summary>The texts of the given files, or of the whole set.</summary>
     internal static async Task<List<EvalText>> ReadAsync(string[]? own = null)

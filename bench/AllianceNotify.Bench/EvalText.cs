@@ -36,15 +36,20 @@ internal sealed record EvalText
     /// <summary>The text contradicts its mode and must be held.</summary>
     public bool Doubt { get; init; }
 
-    /// <summary>The fixed rule: texts whose id begins with held- or second- were written before they were first run and are never looked at one by one.</summary>
+    /// <summary>The fixed rule: texts whose id begins with held- or second- were written before they were first run and are never looked at one by one, nor are real ones of <c>real-held-</c>.</summary>
     public string Part => Id switch
     {
         ['h', 'e', 'l', 'd', '-', ..] => "first held-out part",
         ['s', 'e', 'c', 'o', 'n', 'd', '-', ..] => "second held-out part",
+        ['r', 'e', 'a', 'l', '-', 'h', 'e', 'l', 'd', '-', ..] => "real held-out part",
+        ['r', 'e', 'a', 'l', '-', ..] => Real,
         _ => Tuning,
     };
 
     public const string Tuning = "tuning part";
+
+    /// <summary>Real texts to learn from.</summary>
+    public const string Real = "real part";
 
     public SituationReport ToReport()
     {
