@@ -6,8 +6,8 @@ using AllianceNotify.Classification.Text;
 namespace AllianceNotify.Bench;
 
 /// <summary>
-/// Learns the classifier's second voice from the tuning part of the evaluation set and writes it to
-/// <c>Classification/Learned/model.json</c>. First it is learned ten times, each time without a tenth of the texts, and what rules and
+/// Learns the classifier's second voice from the tuning part of the evaluation set and the real part (<c>--sources FOLDER</c>) and writes it
+/// to <c>Classification/Learned/model.json</c>. First it is learned ten times, each time without a tenth of the texts, and what rules and
 /// voice together answer on the tenth left out is printed and gives the curves of confidence (<c>calibration.json</c>). <c>--write</c> writes both files.
 /// </summary>
 internal static class ClassifyLearn
@@ -15,14 +15,23 @@ internal static class ClassifyLearn
     private const int Folds = 10;
 
     /// <summary>A feature in fewer texts than this is chance.</summary>
-    private const int LeastTexts = 2;
+    private const int LeastTexts = 3;
+
+    /// <summary>A text of none counts less than one of a situation: many were chosen because they resemble one, so there are more than in what reports say.</summary>
+    private const float NoneCounts = 0.6f;
 
     /// <summary>A category with fewer texts is left to the rules; its texts are only told apart from the others and from none.</summary>
     private const int LeastOfClass = 20;
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var texts = (await ClassifyEval.ReadAsync()).Where(text => text.Part == EvalText.Tuning && text.Labels.Length > 0).ToList();
+        var texts = (await ClassifyEval.ReadAsync()).Concat(await ClassifyEval.RealAsync(args)).Where(text => text.Part is EvalText.Tuning or EvalText.Real && text.Labels.Length > 0).ToList();
+        if (args.Contains("--write") && !texts.Exists(text => text.Part == EvalText.Real))
+        {
+            Console.Error.WriteLine("The model is learned from the real texts too: say where their sources are with --sources FOLDER (eval/README.md).");
+            return 2;
+        }
+
         var taxonomy = Taxonomy.Load();
         var answers = new List<(EvalText, ClassificationResult)>();
         var stood = new List<(Standing Standing, bool Right)>();
@@ -42,7 +51,11 @@ internal static class ClassifyLearn
             }
         }
 
-        ClassifyEval.Print("texts left out while learning", answers, args.Contains("--errors"));
+        foreach (var part in answers.GroupBy(answer => answer.Item1.Part).OrderByDescending(part => part.Key, StringComparer.Ordinal))
+        {
+            ClassifyEval.Print($"{part.Key}, left out while learning", [.. part], args.Contains("--errors"));
+        }
+
         var full = Learn(taxonomy, Lexicon.Load(), texts);
         var path = Path.Combine(ClassifyEval.Root(), "shared", "AllianceNotify", "Classification", "Learned", "model.json");
         var file = ToFile(full.Model, full.Texts);
@@ -88,7 +101,7 @@ internal static class ClassifyLearn
 
         rows = [.. rows.Select(row => (row.Class, row.Features.Where(one => counts[one.Feature] >= LeastTexts).ToArray()))];
         features.Learning = false;
-        var (bias, weights) = Descend(rows, classes.Length, features.Count);
+        var (bias, weights) = Descend(rows, classes.Length, features.Count, Array.IndexOf(classes, CategoryId.None));
         return (new LearnedModel(features, classes, bias, weights), counts);
     }
 
@@ -116,9 +129,9 @@ internal static class ClassifyLearn
     }
 
     /// <summary>Multinomial logistic regression by AdaGrad with L2; the order of the texts is fixed, so that a run can be repeated.</summary>
-    private static (float[] Bias, float[] Weights) Descend(List<(int Class, (int Feature, float Value)[] Features)> rows, int classes, int features)
+    private static (float[] Bias, float[] Weights) Descend(List<(int Class, (int Feature, float Value)[] Features)> rows, int classes, int features, int none)
     {
-        const int Rounds = 60;
+        const int Rounds = 30;
         const float Step = 0.6f;
         const float Ridge = 0.0008f;
         var bias = new float[classes];
@@ -152,7 +165,7 @@ internal static class ClassifyLearn
 
                 for (var of = 0; of < classes; of++)
                 {
-                    var slope = (odds[of] / sum) - (of == truth ? 1 : 0);
+                    var slope = ((odds[of] / sum) - (of == truth ? 1 : 0)) * (truth == none ? NoneCounts : 1);
                     biasSquares[of] += slope * slope;
                     bias[of] -= Step * slope / (1 + MathF.Sqrt(biasSquares[of]));
                     foreach (var (feature, value) in found)
@@ -209,7 +222,7 @@ internal static class ClassifyLearn
             if (feature >= counts.Length || counts[feature] < LeastTexts)
                 continue;
             var row = model.Of(feature)[..model.Classes.Length].ToArray();
-            var kept = row.Select((weight, at) => (Class: model.Classes[at].Value, Weight: MathF.Round(weight, 2))).Where(one => MathF.Abs(one.Weight) >= 0.3f).ToDictionary(one => one.Class, one => one.Weight);
+            var kept = row.Select((weight, at) => (Class: model.Classes[at].Value, Weight: MathF.Round(weight, 2))).Where(one => MathF.Abs(one.Weight) >= 0.5f).ToDictionary(one => one.Class, one => one.Weight);
             if (kept.Count > 0)
             {
                 features[model.Features.NameOf(feature)] = kept;

@@ -22,7 +22,7 @@ internal sealed class Scores
     /// <summary>How much the learned voice's logarithm of odds counts, and how far it can go against and for a category.</summary>
     private const double LearnedShare = 1.2;
     private const double MostAgainst = 0.5;
-    private const double MostFor = 2.1;
+    private const double MostFor = 2.4;
 
     /// <summary>A context of the title takes no more of the learned voice than this leaves.</summary>
     private const double LeastLeft = 0.3;
